@@ -4,11 +4,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help setup lock
+.PHONY: help setup demo test bench check lock image
 
 help:
 	@echo 'make setup   an environment in .venv with everything pinned'
+	@echo 'make demo    handle sample mails on embedded servers, then serve the console'
+	@echo 'make test    the tests'
+	@echo 'make bench   the benchmarks, with their figures'
+	@echo 'make check   format, lint, types and layers'
 	@echo 'make lock    pin the dependencies anew'
+	@echo 'make image   the container image'
 
 setup: $(READY)
 
@@ -20,6 +25,22 @@ $(READY): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+demo: $(READY)
+	$(BIN)/mailbot demo
+
+# A file stays on one worker, so that what it starts is started once.
+test: $(READY)
+	$(BIN)/pytest -n 2 --dist loadfile --benchmark-disable
+
+bench: $(READY)
+	$(BIN)/pytest tests/benchmarks --benchmark-only
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
@@ -27,3 +48,6 @@ PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 lock: $(READY)
 	$(PIN) $(UPGRADE) pyproject.toml --group dev -o requirements-dev.lock
 	$(PIN) pyproject.toml --constraints requirements-dev.lock -o requirements.lock
+
+image:
+	docker build -t mailbot .

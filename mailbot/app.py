@@ -1,0 +1,1 @@
+"""The composition root: builds the parts that the settings ask for and joins them."""

@@ -1,0 +1,1 @@
+"""The steps from a mail to its answer, each in a transaction of its own."""

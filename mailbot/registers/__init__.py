@@ -1,0 +1,1 @@
+"""Finding and changing what the systems of record hold on a person."""

@@ -1,0 +1,1 @@
+"""Replies and data copies, made from templates."""

@@ -1,0 +1,1 @@
+"""What the operator decides: read from mailbot.toml, the environment and secret files."""
