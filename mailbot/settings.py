@@ -1,1 +1,275 @@
-"""What the operator decides: read from mailbot.toml, the environment and secret files."""
+"""Every setting: mailbot.toml, overridden by MAILBOT_… variables, secrets also from files named by MAILBOT_…_FILE.
+
+docs/settings.md explains each one to whoever runs the program; a test fails when one is missing there.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from mailbot.core.policy import Policy
+from mailbot.errors import SettingsError
+
+PREFIX = "MAILBOT_"
+CONFIG_VARIABLE = "MAILBOT_CONFIG"
+DEFAULT_FILE = "mailbot.toml"
+
+
+class Mode(StrEnum):
+    """Whether mailbot answers by itself."""
+
+    LIVE = "live"
+    SHADOW = "shadow"
+    """Reads and decides, holds every answer and carries nothing out: to be watched before it is trusted."""
+
+
+class Security(StrEnum):
+    """How a connection to a mail server is protected. Certificates are always verified."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+    """Plain text, to loopback only."""
+
+
+class Auth(StrEnum):
+    """How to log in to a mail server."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a method
+    OAUTH2 = "oauth2"
+
+
+class LogFormat(StrEnum):
+    """What a log line looks like."""
+
+    JSON = "json"
+    TEXT = "text"
+
+
+class LogLevel(StrEnum):
+    """The least important line that is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ImapSettings(_Section):
+    """The mailbox that is read."""
+
+    host: str = Field("", description="IMAP server; empty: none is configured")
+    port: int = Field(993, ge=1, le=65535)
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    security: Security = Security.TLS
+    folder: str = Field("INBOX", description="folder that new mail arrives in")
+    auth: Auth = Auth.PASSWORD
+    ca_file: Path | None = Field(None, description="certificates to trust besides the system's, for a server of your own")
+
+
+class SmtpSettings(_Section):
+    """The server that answers are sent through."""
+
+    host: str = ""
+    port: int = Field(587, ge=1, le=65535)
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    security: Security = Security.STARTTLS
+    auth: Auth = Auth.PASSWORD
+    ca_file: Path | None = None
+    sub_addressing: bool = Field(default=False, description="the server delivers address+anything: bounces are told apart by it")
+
+
+class OAuth2Settings(_Section):
+    """Log-in by token, as Microsoft 365 and Google demand."""
+
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    scope: str = ""
+    refresh_token: SecretStr = Field(SecretStr(""), description="for Google; empty: client credentials (Microsoft 365)")
+
+
+class DatabaseSettings(_Section):
+    """mailbot's own database."""
+
+    url: SecretStr = Field(SecretStr(""), description="SQLAlchemy URL; empty: SQLite in data_dir")
+
+
+class ConsoleSettings(_Section):
+    """The officer's console."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535, description="0: any free port")
+    base_url: str = Field("", description="address that officers reach it by, for links in mails; empty: no links")
+
+
+class LogSettings(_Section):
+    """The log on standard error."""
+
+    format: LogFormat = LogFormat.JSON
+    level: LogLevel = LogLevel.INFO
+
+
+class _SecretFiles(EnvSettingsSource):
+    """`MAILBOT_IMAP__PASSWORD_FILE=/run/secrets/imap` gives imap.password the file's first line."""
+
+    def _load_env_vars(self) -> dict[str, str | None]:
+        values: dict[str, str | None] = {}
+        for name, path in os.environ.items():
+            if name.upper().startswith(PREFIX) and name.upper().endswith("_FILE") and not _is_setting(name):
+                values[name.lower().removesuffix("_file")] = _first_line(name, path)
+        return values
+
+
+class Settings(BaseSettings):
+    """All settings, checked. Frozen: changing one means starting anew."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
+    )
+
+    address: str = Field("", description="the mailbox's own address, such as dataskydd@winlas.se")
+    own_addresses: tuple[str, ...] = Field((), description="further addresses that are ours: never taken for a requester")
+    mode: Mode = Mode.LIVE
+    data_dir: Path = Field(Path("data"), description="where everything embedded lies: database, register, stored mail")
+    data_map: Path | None = Field(None, description="YAML file; empty: the shipped map of the embedded register")
+    imap: ImapSettings = ImapSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    oauth2: OAuth2Settings = OAuth2Settings()
+    database: DatabaseSettings = DatabaseSettings()
+    trusted_authserv_ids: tuple[str, ...] = Field((), description="whose Authentication-Results headers count")
+    console: ConsoleSettings = ConsoleSettings()
+    policy: Policy = Policy()
+    templates: Path | None = Field(None, description="folder whose files override the shipped templates one by one")
+    model: Path | None = Field(None, description="folder of a trained reader; empty: the shipped one")
+    poll_seconds: int = Field(60, ge=1, le=3600, description="how often the mailbox is looked at besides IDLE")
+    log: LogSettings = LogSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_from_text(cls, values: dict[str, Any]) -> dict[str, Any]:
+        # `a, b` is what people write in a variable; JSON lists are taken too, by pydantic-settings itself.
+        for name in ("trusted_authserv_ids", "own_addresses"):
+            if isinstance(values.get(name), str):
+                values[name] = tuple(part.strip() for part in values[name].split(",") if part.strip())
+        return values
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables win over files that variables name, and both over mailbot.toml (given as `init_settings`)."""
+        return env_settings, _SecretFiles(settings_cls), init_settings
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database.url.get_secret_value() or f"sqlite:///{self.data_dir / 'mailbot.db'}"
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """The settings in force.
+
+    Args:
+        file: the TOML file; None: the one that MAILBOT_CONFIG names, or mailbot.toml here if there is one.
+
+    Raises:
+        SettingsError: naming the setting and where it stands.
+    """
+    path = file or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
+    values = _read_toml(path) if path or Path(DEFAULT_FILE).exists() else {}
+    _refuse_unknown_variables()
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingsError(_in_words(error, path or Path(DEFAULT_FILE))) from None
+    except ValueError as error:  # pydantic-settings' SettingsError: a variable that is no JSON
+        raise SettingsError(str(error).splitlines()[0]) from None
+
+
+def setting_names(model: type[BaseModel] = Settings, above: str = "") -> list[str]:
+    """Every setting's dotted name, such as `imap.host`."""
+    names: list[str] = []
+    for name, field in model.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, BaseModel):
+            names += setting_names(section, f"{above}{name}.")
+        else:
+            names.append(f"{above}{name}")
+    return names
+
+
+def _read_toml(path: Path | None) -> dict[str, Any]:
+    path = path or Path(DEFAULT_FILE)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        msg = f"{path}: no such settings file"
+        raise SettingsError(msg) from None
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path}: cannot be read ({type(error).__name__})"
+        raise SettingsError(msg) from None
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{path}: not valid TOML: {error}"
+        raise SettingsError(msg) from None
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper().replace(".", "__")
+
+
+def _is_setting(variable: str) -> bool:
+    known = {_variable(name) for name in setting_names()}
+    return variable.upper() in known
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt variable would otherwise be silently without effect.
+
+    Raises:
+        SettingsError: naming the variable.
+    """
+    names = setting_names()
+    known = {_variable(name) for name in names} | {_variable(name.partition(".")[0]) for name in names}
+    for variable in sorted(os.environ):
+        upper = variable.upper()
+        if not upper.startswith(PREFIX) or upper == CONFIG_VARIABLE:
+            continue
+        if upper not in known and upper.removesuffix("_FILE") not in known and not upper.startswith("MAILBOT_POLICY__RULES__"):
+            msg = f"{variable}: no such setting; docs/settings.md lists them all"
+            raise SettingsError(msg)
+
+
+def _first_line(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").splitlines()[0].strip()
+    except (OSError, UnicodeDecodeError, IndexError) as error:
+        msg = f"{variable}: the file that it names cannot be read or is empty ({type(error).__name__})"
+        raise SettingsError(msg) from None
+
+
+def _in_words(error: ValidationError, path: Path) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    where = _variable(name) if _variable(name) in {key.upper() for key in os.environ} else str(path)
+    if first["type"] == "extra_forbidden":
+        return f"{where}: {name}: no such setting; docs/settings.md lists them all"
+    return f"{where}: {name}: {first['msg']}"
