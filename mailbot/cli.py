@@ -2,9 +2,7 @@
 
 import typer
 
-app = typer.Typer(
-    no_args_is_help=True, help="A mail daemon that answers people who use their rights under the GDPR."
-)
+app = typer.Typer(no_args_is_help=True, help="A mail daemon that answers people who use their rights under the GDPR.")
 
 
 @app.callback()

@@ -76,7 +76,9 @@ class ImapSettings(_Section):
     security: Security = Security.TLS
     folder: str = Field("INBOX", description="folder that new mail arrives in")
     auth: Auth = Auth.PASSWORD
-    ca_file: Path | None = Field(None, description="certificates to trust besides the system's, for a server of your own")
+    ca_file: Path | None = Field(
+        None, description="certificates to trust besides the system's, for a server of your own"
+    )
 
 
 class SmtpSettings(_Section):
@@ -89,7 +91,9 @@ class SmtpSettings(_Section):
     security: Security = Security.STARTTLS
     auth: Auth = Auth.PASSWORD
     ca_file: Path | None = None
-    sub_addressing: bool = Field(default=False, description="the server delivers address+anything: bounces are told apart by it")
+    sub_addressing: bool = Field(
+        default=False, description="the server delivers address+anything: bounces are told apart by it"
+    )
 
 
 class OAuth2Settings(_Section):
@@ -142,7 +146,9 @@ class Settings(BaseSettings):
     )
 
     address: str = Field("", description="the mailbox's own address, such as dataskydd@winlas.se")
-    own_addresses: tuple[str, ...] = Field((), description="further addresses that are ours: never taken for a requester")
+    own_addresses: tuple[str, ...] = Field(
+        (), description="further addresses that are ours: never taken for a requester"
+    )
     mode: Mode = Mode.LIVE
     data_dir: Path = Field(Path("data"), description="where everything embedded lies: database, register, stored mail")
     data_map: Path | None = Field(None, description="YAML file; empty: the shipped map of the embedded register")
@@ -253,7 +259,11 @@ def _refuse_unknown_variables() -> None:
         upper = variable.upper()
         if not upper.startswith(PREFIX) or upper == CONFIG_VARIABLE:
             continue
-        if upper not in known and upper.removesuffix("_FILE") not in known and not upper.startswith("MAILBOT_POLICY__RULES__"):
+        if (
+            upper not in known
+            and upper.removesuffix("_FILE") not in known
+            and not upper.startswith("MAILBOT_POLICY__RULES__")
+        ):
             msg = f"{variable}: no such setting; docs/settings.md lists them all"
             raise SettingsError(msg)
 

@@ -73,7 +73,7 @@ def roll(day: date) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same date some months later; the last day of that month if it has no such date (Reg. 1182/71 art. 3(2)(c))."""
+    """The same date some months later, or that month's last day if it has no such date (Reg. 1182/71 art. 3(2)(c))."""
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
 

@@ -2,7 +2,7 @@
 
 The decision table, from the top; the first that fits holds:
 
-1. our own mail, a delivery report, an automatic reply or a list: never answered; a right read in it goes to the officer;
+1. our own mail, a delivery report, an automatic reply or a list: never answered; a right in it goes to the officer;
 2. no single sender, or something in the mail that a program cannot read past: the officer;
 3. it answers a one-time confirmation: proven, denied, or – unclear – the officer;
 4. it belongs to a case: new rights are added to it, anything else is laid before the officer;
@@ -141,7 +141,7 @@ def rule(kind: Kind, facts: Circumstances, policy: Policy) -> Ruling:
 
 
 def settle(kind: Kind, obstacles: tuple[str, ...], hands: Hands) -> Ruling:
-    """The course once the identity level is reached: the program's hands if the policy says so and the plan has no obstacle."""
+    """The course once the level is reached: the program's hands if the policy says so and the plan has no obstacle."""
     if hands is Hands.OFFICER:
         return Ruling(kind, Course.QUEUE, (Reason.POLICY, *obstacles))
     return Ruling(kind, Course.QUEUE, obstacles) if obstacles else Ruling(kind, Course.CARRY_OUT)
@@ -217,13 +217,16 @@ def _follow_up(facts: Circumstances, policy: Policy) -> Decision | None:
     if facts.reading.abstained or not new:
         reason = (Reason.UNCLEAR_ANSWER if joined.proof_pending else Reason.FOLLOW_UP,)
         return Decision(
-            Disposition.FOLLOW_UP, (Ruling(Kind.OTHER, Course.QUEUE, reason),), join=joined.case_id, reasons=reason
+            Disposition.FOLLOW_UP,
+            (Ruling(Kind.OTHER, Course.QUEUE, reason),),
+            join=joined.case_id,
+            reasons=reason,
         )
     return Decision(Disposition.REQUEST, tuple(rule(kind, facts, policy) for kind in new), join=joined.case_id)
 
 
 def _rights(facts: Circumstances, policy: Policy) -> Decision | None:
-    reading, whole = facts.reading, facts.whole_reading
+    reading = facts.reading
     if reading.abstained or not reading.rights:
         return None
     if _hidden_rights(facts):
@@ -233,10 +236,9 @@ def _rights(facts: Circumstances, policy: Policy) -> Decision | None:
 
 
 def _nothing_certain(facts: Circumstances, policy: Policy) -> Decision:
-    if not facts.reading.abstained and not facts.reading.rights:
-        if not _hidden_rights(facts):
-            ruling = Ruling(Kind.OTHER, Course.QUEUE, (Reason.NO_RIGHT,))
-            return Decision(Disposition.OTHER, (ruling,), reasons=(Reason.NO_RIGHT,))
+    if not facts.reading.abstained and not facts.reading.rights and not _hidden_rights(facts):
+        ruling = Ruling(Kind.OTHER, Course.QUEUE, (Reason.NO_RIGHT,))
+        return Decision(Disposition.OTHER, (ruling,), reasons=(Reason.NO_RIGHT,))
     reason = Reason.UNSURE if facts.reading.abstained else Reason.READS_DIFFERENTLY
     return Decision(
         Disposition.TO_OFFICER,

@@ -53,7 +53,7 @@ class Person:
 
 
 def level_of(person: Person | None, authentication: Authentication) -> Level:
-    """The level that a mail alone gives its sender (RIGHTS.md, levels). Proof and vouching come later, never from a mail alone."""
+    """The level that a mail alone gives its sender. Proof and vouching come later, never from a mail alone."""
     if person is None:
         return Level.UNKNOWN
     if authentication.verdict is Verdict.ALIGNED:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """One `display name <address>` as it stands in a header, decoded. `address` is '' when there is none that is valid."""
+    """One `display name <address>` as it stands in a header, decoded. `address` is '' when none is valid."""
 
     name: str
     address: str
@@ -30,7 +30,7 @@ class Oddity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A part that is not the sender's text. `filename` is the sender's own and is only ever shown, never used as a path."""
+    """A part that is not the sender's text. `filename` is the sender's own: only ever shown, never a path."""
 
     filename: str
     content_type: str
@@ -71,7 +71,7 @@ class Message:
     own_text: str
     """What the sender wrote this time: quoted history, forwarded mail, signature and footer cut away."""
     html: str | None = None
-    """The HTML part as it came, unsanitised; None if there is none. Only the console shows it, sanitised and sandboxed."""
+    """The HTML part as it came, unsanitised; None if there is none. Only the console shows it, made harmless."""
     attachments: tuple[Attachment, ...] = ()
     attached_messages: int = 0
     """How many whole mails are attached; what they say is not the sender's own request."""

@@ -48,9 +48,9 @@ class Row:
 class Step:
     """What happens to some rows of one data set.
 
-    `before` holds the rows as they were when the plan was made (for SHOW: what is shown); `after` the fields that a CHANGE,
-    BLANK, RESTRICT or WITHDRAW writes, by row key. `until` is the last day that KEEP keeps. `reason` is a code that templates
-    and console have words for.
+    `before` holds the rows as they were when the plan was made (for SHOW: what is shown); `after` the fields that a
+    CHANGE, BLANK, RESTRICT or WITHDRAW writes, by row key. `until` is the last day that KEEP keeps. `reason` is a code
+    that templates and console have words for.
     """
 
     dataset: str

@@ -1,4 +1,4 @@
-"""What the company has decided: per kind the identity needed and who carries it out, and every limit (RIGHTS.md, default policy)."""
+"""What the company has decided: per kind the identity needed and who carries it out, and every limit."""
 
 from __future__ import annotations
 
@@ -52,14 +52,22 @@ class Policy(BaseModel):
 
     rules: dict[Kind, Rule] = Field(default_factory=dict, description="per kind, what differs from the default table")
     undo_seconds: int = Field(30, ge=0, le=86_400, description="how long what an officer approved can be taken back")
-    replies_per_address: int = Field(10, ge=1, description="answers to one address in 24 hours; more wait for the officer")
+    replies_per_address: int = Field(
+        10, ge=1, description="answers to one address in 24 hours; more wait for the officer"
+    )
     replies_per_day: int = Field(500, ge=1, description="answers to everybody in 24 hours; more wait for the officer")
     target_days: int = Field(14, ge=1, le=30, description="internal target, in calendar days from receipt")
     proof_days: int = Field(14, ge=1, le=60, description="how long a one-time confirmation can be answered")
-    proof_attempts: int = Field(3, ge=1, le=10, description="confirmations sent or answers misread before an officer looks")
-    repeat_days: int = Field(180, ge=0, description="the same kind again from the same person within this goes to the officer")
+    proof_attempts: int = Field(
+        3, ge=1, le=10, description="confirmations sent or answers misread before an officer looks"
+    )
+    repeat_days: int = Field(
+        180, ge=0, description="the same kind again from the same person within this goes to the officer"
+    )
     content_days: int = Field(90, ge=0, description="how long after a case has closed its mail text is kept")
-    acknowledge_unsure: bool = Field(default=True, description="send a neutral acknowledgement when a person has to read the mail")
+    acknowledge_unsure: bool = Field(
+        default=True, description="send a neutral acknowledgement when a person has to read the mail"
+    )
 
     def rule(self, kind: Kind) -> Rule:
         """The rule that holds for a right.

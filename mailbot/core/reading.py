@@ -31,8 +31,9 @@ class Change:
 class Reading:
     """What the reader makes of one text.
 
-    `kinds` holds what it is sure of and is `(Kind.OTHER,)` when it is sure that no right is invoked; when `abstained`, `kinds`
-    is its best guess, to be shown to the officer and acted on by nobody. `scores` are calibrated probabilities from 0 to 1.
+    `kinds` holds what it is sure of and is `(Kind.OTHER,)` when it is sure that no right is invoked; when `abstained`,
+    `kinds` is its best guess, to be shown to the officer and acted on by nobody. `scores` are calibrated probabilities
+    from 0 to 1.
     """
 
     language: Language

@@ -1,4 +1,4 @@
-"""Whether a machine wrote a mail, as a table of rules whose hits and misses are kept (MAIL.md, what it never answers)."""
+"""Whether a machine wrote a mail, as a table of rules whose hits and misses are kept."""
 
 from __future__ import annotations
 

@@ -13,16 +13,58 @@ if TYPE_CHECKING:
 CODE = re.compile(r"\b[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}\b")
 """A one-time code as our confirmations print it: 80 random bits in base 32."""
 
-_YES = frozenset({"ja", "japp", "jajamensan", "jo", "jadå", "yes", "yep", "yeah", "bekräftar", "bekräftas", "confirm", "confirmed"})
-_YES_OPENINGS = ("ja det", "ja jag", "jag bekräftar", "yes i", "yes it", "i confirm", "ja tack", "yes please", "ja stämmer")
+_YES = frozenset(
+    {
+        "ja",
+        "japp",
+        "jajamensan",
+        "jo",
+        "jadå",
+        "yes",
+        "yep",
+        "yeah",
+        "bekräftar",
+        "bekräftas",
+        "confirm",
+        "confirmed",
+    }
+)
+_YES_OPENINGS = (
+    "ja det",
+    "ja jag",
+    "jag bekräftar",
+    "yes i",
+    "yes it",
+    "i confirm",
+    "ja tack",
+    "yes please",
+    "ja stämmer",
+)
 _NO = frozenset({"nej", "nix", "nepp", "no", "nope", "inte"})
 _FILLERS = frozenset(
-    "mvh vh hälsningar hälsning vänliga vänlig med best regards kind thanks tack thank you tackar"
-    " det stämmer jag bekräftar detta it is me i confirm this that was var jag mig är absolut correct riktigt min begäran my"
-    " request please that's thats snälla do".split()
+    {"mvh", "vh", "hälsningar", "hälsning", "vänliga", "vänlig", "med", "tack", "tackar", "snälla", "absolut"}
+    | {"det", "detta", "stämmer", "riktigt", "jag", "mig", "min", "är", "var", "bekräftar", "begäran", "do"}
+    | {"best", "regards", "kind", "thanks", "thank", "you", "please", "correct", "confirm", "request"}
+    | {"it", "is", "was", "me", "i", "my", "this", "that", "that's", "thats"}
 )
-_GREETINGS = frozenset({"hej", "hejsan", "hallå", "hi", "hello", "dear"})
-_DOUBT = frozenset({"inte", "ej", "not", "don't", "dont", "men", "but", "bara", "only", "fast", "utom", "except", "vänta", "wait"})
+_DOUBT = frozenset(
+    {
+        "inte",
+        "ej",
+        "not",
+        "don't",
+        "dont",
+        "men",
+        "but",
+        "bara",
+        "only",
+        "fast",
+        "utom",
+        "except",
+        "vänta",
+        "wait",
+    }
+)
 _SENT_FROM = re.compile(r"(?i)^\s*(skickat från|sent from|hämta outlook|get outlook)\b.*$", re.MULTILINE)
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 MAX_WORDS_OF_A_YES = 25
@@ -40,7 +82,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handles:
-    """What a mail offers to be joined by: Message-IDs it answers, nearest first, and one-time codes in what was written now."""
+    """What a mail offers to be joined by: Message-IDs it answers, nearest first, and one-time codes in what is new."""
 
     message_ids: tuple[str, ...]
     codes: tuple[str, ...]
@@ -56,8 +98,8 @@ def handles_of(message: Message) -> Handles:
 def read_answer(own_text: str, sender_name: str = "") -> Answer:
     """Whether somebody says yes or no to a confirmation, in so few words that nothing else can be meant.
 
-    'Ja' and 'Yes, that was me. /Anna Ek' are a yes; 'Ja, men radera inte telefonnumret' is unclear, since a request that is
-    changed while it is confirmed is not the request that was asked about.
+    'Ja' and 'Yes, that was me. /Anna Ek' are a yes; 'Ja, men radera inte telefonnumret' is unclear, since a request
+    that is changed while it is confirmed is not the request that was asked about.
     """
     text = CODE.sub(" ", _SENT_FROM.sub("", own_text.replace("\u2019", "'")))
     written = _WORDS.findall(text)

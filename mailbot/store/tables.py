@@ -1,4 +1,5 @@
-"""mailbot's own tables. What a person wrote lies in columns named in `CONTENT_COLUMNS`, so that it can be removed in time.
+"""mailbot's own tables. What a person wrote, or who it was, lies in columns marked 'Content', so that it can be
+removed in time; what was done and why stays.
 
 Times are UTC. Enumerations are stored as their text, so that a row can be read without the program.
 """
@@ -8,7 +9,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, LargeBinary, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 
@@ -18,7 +30,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Into the database.
 
         Raises:
@@ -31,7 +43,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(msg)
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Out of the database: SQLite gives naive values, which were written as UTC."""
         if value is None:
             return None
@@ -180,7 +192,7 @@ class Outgoing(SQLModel, table=True):
     message_id: str = Field(sa_column=Column(String, unique=True, nullable=False))
     raw: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     state: str = "waiting"
-    """`waiting`, `sending`, `sent`, `delivered_unknown`, `failed`, `held` (beyond the limits, or shadow mode), `cancelled`."""
+    """`waiting`, `sending`, `sent`, `failed`, `held` (beyond the limits, or shadow mode) or `cancelled`."""
     held_because: str = ""
     attempts: int = 0
     created_at: datetime = _instant(nullable=False)
