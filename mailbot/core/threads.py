@@ -47,6 +47,7 @@ _FILLERS = frozenset(
     | {"best", "regards", "kind", "thanks", "thank", "you", "please", "correct", "confirm", "request"}
     | {"it", "is", "was", "me", "i", "my", "this", "that", "that's", "thats"}
 )
+_GREETINGS = frozenset({"hej", "hejsan", "hallå", "hi", "hello", "dear"})
 _DOUBT = frozenset(
     {
         "inte",

@@ -1,7 +1,7 @@
-"""mailbot's own tables. What a person wrote, or who it was, lies in columns marked 'Content', so that it can be
-removed in time; what was done and why stays.
+"""mailbot's own tables.
 
-Times are UTC. Enumerations are stored as their text, so that a row can be read without the program.
+What a person wrote, or who it was, lies in columns marked 'Content', so that it can be removed in time; what was done
+and why stays. Times are UTC. Enumerations are stored as their text, so that a row can be read without the program.
 """
 
 from __future__ import annotations
