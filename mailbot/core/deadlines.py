@@ -20,7 +20,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SATURDAY = 5
 
 
-class ExtensionRefused(ValueError):  # noqa: N818 - the name says what happened to the officer's request
+class ExtensionRefused(ValueError):
     """The extension is not allowed by Article 12(3); the argument is the reason's code."""
 
 

@@ -50,7 +50,7 @@ class Event(StrEnum):
     REOPEN = "reopen"
 
 
-class IllegalTransition(ValueError):  # noqa: N818 - it is the transition that is illegal
+class IllegalTransition(ValueError):
     """The event cannot happen in that state."""
 
     def __init__(self, state: State, event: Event) -> None:

@@ -261,10 +261,10 @@ class Officer(SQLModel, table=True):
     disabled_at: datetime | None = _instant()
 
 
-class Session(SQLModel, table=True):
+class OfficerSession(SQLModel, table=True):
     """An officer's log-in. The cookie holds a random token, the row only its SHA-256; deleting the row ends it."""
 
-    __tablename__ = "session"
+    __tablename__ = "officer_session"
     token_hash: str = Field(primary_key=True)
     officer_id: int = Field(foreign_key="officer.id", index=True)
     created_at: datetime = _instant(nullable=False)
