@@ -48,6 +48,7 @@ PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 lock: $(READY)
 	$(PIN) $(UPGRADE) pyproject.toml --group dev -o requirements-dev.lock
 	$(PIN) pyproject.toml --constraints requirements-dev.lock -o requirements.lock
+	$(PIN) --group build --constraints requirements-dev.lock -o requirements-build.lock
 
 image:
 	docker build -t mailbot .

@@ -1,5 +1,6 @@
 """The real servers as fixtures: each started when a test first asks for it, once per test process."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -10,6 +11,15 @@ from tests.support.browser import running_chromium
 from tests.support.dovecot import Dovecot, running_dovecot
 from tests.support.postfix import Mailworld, running_mailworld
 from tests.support.postgres import Postgres, running_postgres
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_from_outside() -> Iterator[None]:
+    """Keep what the developer's own MAILBOT_… variables say out of the tests."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("MAILBOT_")]:
+            environment.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session")
