@@ -1,0 +1,163 @@
+"""A system of record in a database that SQLAlchemy reaches: tables are reflected and compared with the map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    MetaData,
+    Table,
+    and_,
+    func,
+    inspect,
+    or_,
+    select,
+)
+from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.types import String
+
+from mailbot.core.datamap import DataSet, RetentionRule
+from mailbot.core.plan import Outcome, Row, Step, Value
+from mailbot.registers.engine import reading
+from mailbot.registers.errors import RegisterSetupError
+from mailbot.registers.journal import Journal
+from mailbot.registers.source import How, Matching
+from mailbot.registers.sqlapply import carry_out
+from mailbot.registers.sqlvalues import chunks, key_text, to_value
+
+
+class SqlRegister:
+    """Data sets that are tables of one database.
+
+    Args:
+        engine: from `open_engine`.
+        name: what to call the source in messages.
+        schema: the database schema that the tables lie in; None for the default one.
+    """
+
+    def __init__(self, engine: Engine, name: str, schema: str | None = None) -> None:
+        self.engine, self.name, self.schema = engine, name, schema
+        self._tables: dict[str, Table] = {}
+        self._journal = Journal(engine, name, schema)
+
+    def check(self, datasets: Sequence[DataSet]) -> None:
+        for dataset in datasets:
+            self._table(dataset)
+
+    def rows(self, dataset: DataSet, columns: Sequence[str], matching: Matching) -> tuple[Row, ...]:
+        table = self._table(dataset)
+        found: dict[str, Row] = {}
+        with reading(self.engine, self.name) as connection:
+            for values in chunks(matching.values):
+                condition = or_(*_matches(table, matching, values))
+                found |= {row.key: row for row in _select(connection, table, dataset, columns, condition)}
+        return tuple(found.values())
+
+    def due(self, dataset: DataSet, rule: RetentionRule, latest: date) -> tuple[Row, ...]:
+        table = self._table(dataset)
+        conditions = [_not_after(table.c[rule.after], latest)]
+        conditions += [_is(table.c[name], state) for name, state in rule.where.items()]
+        if rule.blank:
+            conditions.append(or_(*(_is(table.c[name], "filled") for name in rule.blank)))
+        if dataset.restriction:
+            conditions.append(_is(table.c[dataset.restriction], "empty"))
+        with reading(self.engine, self.name) as connection:
+            return tuple(_select(connection, table, dataset, dataset.own_fields, and_(*conditions)))
+
+    def apply(self, dataset: DataSet, step: Step, idempotency_key: str) -> Outcome:
+        table = self._table(dataset)
+        return self._journal.once(idempotency_key, lambda connection: carry_out(connection, table, dataset, step))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _table(self, dataset: DataSet) -> Table:
+        """The reflected table, compared with the map when it is first used."""
+        if dataset.table not in self._tables:
+            with reading(self.engine, self.name) as connection:
+                table = self._reflected(dataset, connection)
+            self._compare(dataset, table)
+            self._tables[dataset.table] = table
+        return self._tables[dataset.table]
+
+    def _reflected(self, dataset: DataSet, connection: Connection) -> Table:
+        """Columns and key as the database has them; indexes and foreign keys are not needed. Views have no key."""
+        inspector = inspect(connection)
+        try:
+            columns = inspector.get_columns(dataset.table, schema=self.schema)
+        except NoSuchTableError:
+            raise self._unfit(dataset, f"there is no table {dataset.table!r}") from None
+        key = inspector.get_pk_constraint(dataset.table, schema=self.schema)["constrained_columns"]
+        described = (Column(each["name"], each["type"], primary_key=each["name"] in key) for each in columns)
+        return Table(dataset.table, MetaData(), *described, schema=self.schema)
+
+    def _compare(self, dataset: DataSet, table: Table) -> None:
+        there = {column.name for column in table.columns}
+        if lacking := sorted(dataset.columns - there):
+            raise self._unfit(dataset, f"table {dataset.table!r} has no column {', '.join(lacking)}")
+        # What the map does not speak of would never be shown to anybody, nor erased.
+        if unspoken := sorted(there - dataset.columns - set(dataset.ignore)):
+            what = f"table {dataset.table!r} has columns that are no fields: {', '.join(unspoken)}"
+            raise self._unfit(dataset, f"{what}; describe them, or list them under ignore")
+        key = {column.name for column in table.primary_key}
+        if key and key != set(dataset.key):
+            raise self._unfit(dataset, f"the key of table {dataset.table!r} is {', '.join(sorted(key))}")
+
+    def _unfit(self, dataset: DataSet, what: str) -> RegisterSetupError:
+        return RegisterSetupError(f"{self.name}: data set {dataset.id}: {what}")
+
+
+def _select(
+    connection: Connection,
+    table: Table,
+    dataset: DataSet,
+    columns: Sequence[str],
+    condition: ColumnElement[bool],
+) -> Iterator[Row]:
+    keys = [table.c[name] for name in dataset.key]
+    statement = select(*keys, *(table.c[name].label(f"f_{name}") for name in columns)).where(condition).order_by(*keys)
+    for record in connection.execute(statement):
+        values = record[len(keys) :]
+        yield Row(key_text(record[: len(keys)]), dict(zip(columns, map(to_value, values), strict=True)))
+
+
+def _matches(table: Table, matching: Matching, values: Sequence[Value]) -> Iterator[ColumnElement[bool]]:
+    for name in matching.columns:
+        column = table.c[name]
+        if matching.how is How.EXACT:
+            yield column.in_(values)
+            continue
+        compared = func.lower(func.trim(column))
+        yield compared.in_([str(value) for value in values])
+        if matching.how is How.ADDRESS:
+            yield from (compared.like(_with_any_detail(str(value)), escape="/") for value in values)
+
+
+def _with_any_detail(address: str) -> str:
+    """A LIKE pattern for an address with any sub-address (RFC 5233)."""
+    escaped = address.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    local, _, domain = escaped.rpartition("@")
+    return f"{local}+%@{domain}"
+
+
+def _not_after(column: Column[Any], latest: date) -> ColumnElement[bool]:
+    """A plain comparison that an index serves, whether the column holds dates, moments or ISO 8601 text."""
+    bound = latest + timedelta(days=1)
+    limit = bound if isinstance(column.type, (Date, DateTime)) else bound.isoformat()
+    present = and_(column.is_not(None), column != "") if isinstance(column.type, String) else column.is_not(None)
+    return and_(present, column < limit)
+
+
+def _is(column: Column[Any], state: str) -> ColumnElement[bool]:
+    is_text = isinstance(column.type, String)
+    if state == "filled":
+        return and_(column.is_not(None), column != "") if is_text else column.is_not(None)
+    return or_(column.is_(None), column == "") if is_text else column.is_(None)

@@ -1,0 +1,203 @@
+"""The same promises on every kind of system of record."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import event
+
+from mailbot.core.identity import Level
+from mailbot.core.kinds import RIGHTS, Field, Kind, Language
+from mailbot.core.plan import Operation, Step
+from mailbot.core.planning import make_plan, suppression_plan
+from mailbot.core.reading import Change
+from tests.support.registers import ANNA, ANNA_AT_HOME, BO, CUSTOMER, CUSTOMER_CONTACT, filled_register
+
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture(params=["sqlite", "sqlite without journal", "postgres"])
+def filled(request, tmp_path):
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    else:
+        url = f"sqlite:///{tmp_path / 'register.db'}"
+    made = filled_register(url, journal="without" not in request.param)
+    yield made
+    made.registers.close()
+
+
+def plan_for(filled, kind, address=ANNA, changes=(), **more):
+    person = filled.registers.find(address)
+    holdings = filled.registers.holdings(person)
+    data_map = filled.registers.data_map
+    return make_plan(kind, data_map, holdings, person, changes, TODAY, level=Level.PROVEN, **more)
+
+
+def carried_out(filled, plan, case="case"):
+    return [filled.registers.apply(step, f"{case}-{number}") for number, step in enumerate(plan.steps)]
+
+
+CHANGES = (
+    Change(Field.PHONE, None, "070-111 22 33"),
+    Change(Field.NAME, "Anna Ek", "Anna Lind"),
+    Change(Field.EMAIL, None, "anna.lind@kund.example"),
+)
+
+
+class TestFinding:
+    @pytest.mark.parametrize(
+        "address",
+        [ANNA, ANNA.upper(), f" {ANNA} ", "anna.ek+nyheter@kund.example", ANNA_AT_HOME, "anna.ek+kurs@kund.example"],
+    )
+    def test_a_person_is_found_whole_by_any_of_their_addresses(self, filled, address):
+        person = filled.registers.find(address)
+        assert person.addresses == (ANNA, ANNA_AT_HOME, "anna.ek+kurs@kund.example")
+        assert (person.name, person.language, person.ambiguous) == ("Anna Ek", Language.SWEDISH, False)
+        assert person.key == filled.registers.find(ANNA).key
+        assert "anna" not in person.key
+
+    @pytest.mark.parametrize("address", ["nobody@kund.example", "boxek@kund.example", "bo%@kund.example", "", "@", "%"])
+    def test_nobody_is_found_by_an_address_that_is_not_registered(self, filled, address):
+        assert filled.registers.find(address) is None
+
+    def test_the_language_is_that_of_the_contact(self, filled):
+        assert filled.registers.find(BO).language is Language.ENGLISH
+
+    @pytest.mark.parametrize("address", ["info@kund.example", "cia@kund.example", "dan@kund.example"])
+    def test_an_address_that_two_people_share_makes_them_ambiguous(self, filled, address):
+        assert filled.registers.find(address).ambiguous
+
+    def test_keys_of_two_installations_differ(self, filled):
+        key = filled.registers.find(ANNA).key
+        filled.registers._secret = b"another"
+        assert filled.registers.find(ANNA).key != key
+
+
+class TestHoldings:
+    def test_everything_is_held_and_nothing_of_anybody_else(self, filled):
+        holdings = filled.registers.holdings(filled.registers.find(ANNA))
+        assert holdings.counts == {
+            "contacts": 1,
+            "consents": 2,
+            "tickets": 1,
+            "event_registrations": 2,
+            "suppressions": 1,
+        }
+        assert BO not in repr(holdings)
+
+    def test_what_is_a_customers_is_not_even_read(self, filled):
+        person = filled.registers.find(ANNA)
+        assert "Olle" not in repr(filled.registers.holdings(person))
+        assert "Olle" in repr(filled.registers.holdings(person, customer_data=True))
+
+    def test_the_customers_privacy_contact_is_known_however_the_name_is_written(self, filled):
+        assert filled.registers.holdings(filled.registers.find(ANNA)).contacts == {CUSTOMER: CUSTOMER_CONTACT}
+        assert filled.registers.holdings(filled.registers.find(BO)).contacts == {"kund ab": CUSTOMER_CONTACT}
+
+
+class TestApplying:
+    @pytest.mark.parametrize("kind", RIGHTS)
+    def test_twice_is_once(self, filled, kind):
+        plan = plan_for(filled, kind, changes=CHANGES)
+        first = carried_out(filled, plan)
+        after = filled.everything()
+        assert carried_out(filled, plan) == first
+        assert carried_out(filled, plan, "a crash before the key was noted") == first
+        assert filled.everything() == after
+        assert all(outcome.left == 0 for outcome in first)
+
+    @pytest.mark.parametrize("kind", RIGHTS)
+    def test_other_peoples_rows_stay_as_they_are(self, filled, kind):
+        def others():
+            rows = [row for dataset in filled.everything().values() for row in dataset.values()]
+            return [row for row in rows if BO in row.values() or "Cia Alm" in row.values()]
+
+        before = others()
+        carried_out(filled, plan_for(filled, kind, changes=CHANGES))
+        assert others() == before
+
+    def test_an_erasure_leaves_what_invoicing_needs_and_nothing_else(self, filled):
+        carried_out(filled, plan_for(filled, Kind.ERASURE))
+        person = filled.registers.find(ANNA)
+        assert filled.registers.holdings(person).counts == {"event_registrations": 1}
+        (kept,) = filled.stored("event_registrations").values()
+        assert {name for name, value in kept.items() if value is not None} == {
+            "id",
+            "name",
+            "email",
+            "organisation",
+            "event",
+            "event_date",
+            "invoiced_at",
+        }
+        (ticket,) = [row for row in filled.stored("tickets").values() if row["number"] == "T1"]
+        assert (ticket["requester_email"], ticket["body"]) == (None, "Olle saknar två dagar.")
+
+    def test_the_suppression_list_stays_after_an_erasure_of_its_own_address(self, filled):
+        carried_out(filled, plan_for(filled, Kind.ERASURE, ANNA_AT_HOME))
+        assert [row["email"] for row in filled.stored("suppressions").values()] == [ANNA_AT_HOME]
+
+    def test_a_withdrawal_ends_open_consents_and_lists_every_address_once(self, filled):
+        carried_out(filled, plan_for(filled, Kind.CONSENT_WITHDRAWAL))
+        consents = [(row["email"], row["withdrawn_at"]) for row in filled.stored("consents").values()]
+        assert consents == [(ANNA, "2026-03-02"), (ANNA, "2023-01-01"), (BO, None)]
+        listed = [row["email"] for row in filled.stored("suppressions").values()]
+        assert sorted(listed) == sorted([ANNA, ANNA_AT_HOME, "anna.ek+kurs@kund.example"])
+
+    def test_an_unknown_address_is_listed(self, filled):
+        plan = suppression_plan(filled.registers.data_map, "stranger@else.example", TODAY)
+        assert [outcome.rows for outcome in carried_out(filled, plan)] == [1]
+        assert filled.registers.find("stranger@else.example").name == ""
+
+    def test_a_correction_reaches_every_row(self, filled):
+        carried_out(filled, plan_for(filled, Kind.RECTIFICATION, changes=CHANGES))
+        (anna, *_) = filled.stored("contacts").values()
+        assert (anna["name"], anna["email"], anna["phone"]) == ("Anna Lind", "anna.lind@kund.example", "+46701112233")
+        holdings = filled.registers.holdings(filled.registers.find("anna.lind@kund.example"))
+        assert {row.values["name"] for row in holdings.rows["event_registrations"]} == {"Anna Lind"}
+
+    def test_a_value_that_changed_since_the_plan_was_made_is_left_alone(self, filled):
+        plan = plan_for(filled, Kind.RECTIFICATION, changes=CHANGES[:1])
+        with filled.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE contacts SET phone = '08-1' WHERE name = 'Anna Ek'")
+        outcomes = {outcome.dataset: outcome for outcome in carried_out(filled, plan)}
+        assert (outcomes["contacts"].rows, outcomes["contacts"].left) == (0, 1)
+        assert filled.stored("contacts")[1]["phone"] == "08-1"
+
+    def test_a_row_that_became_somebody_elses_is_not_erased(self, filled):
+        plan = plan_for(filled, Kind.ERASURE)
+        with filled.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE contacts SET email = 'new@kund.example' WHERE name = 'Anna Ek'")
+        outcomes = {(outcome.dataset, outcome.operation): outcome for outcome in carried_out(filled, plan)}
+        assert outcomes["contacts", Operation.ERASE].left == 1
+        assert len(filled.stored("contacts")) == 4
+
+    def test_a_step_that_fails_changes_nothing(self, filled):
+        (shown, *_) = plan_for(filled, Kind.ACCESS).steps
+        broken = Step("contacts", Operation.CHANGE, shown.before, ("no_such",), {"1": {"no_such": "x"}})
+        before = filled.everything()
+        with pytest.raises(KeyError):
+            filled.registers.apply(broken, "broken")
+        assert filled.everything() == before
+
+
+def statements(filled, act):
+    seen = []
+    event.listen(filled.engine, "before_cursor_execute", lambda *arguments: seen.append(arguments[2]))
+    act()
+    return len(seen)
+
+
+def test_statements_do_not_grow_with_the_rows(filled):
+    person = filled.registers.find(ANNA)
+    filled.registers.holdings(person)
+    few = statements(filled, lambda: filled.registers.holdings(filled.registers.find(ANNA)))
+    with filled.engine.begin() as connection:
+        for number in range(300):
+            connection.exec_driver_sql(
+                "INSERT INTO tickets (number, requester_email, created_at) "
+                f"VALUES ('N{number}', '{ANNA}', '2025-01-01')"
+            )
+    many = statements(filled, lambda: filled.registers.holdings(filled.registers.find(ANNA)))
+    assert filled.registers.holdings(person).counts["tickets"] == 301
+    assert many <= few
