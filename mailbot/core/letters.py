@@ -1,13 +1,14 @@
 """Everything mailbot can write to somebody, as data: one class a letter, one folder under templates/mail a class.
 
-A letter holds codes and figures, never finished sentences, so that each language finds its own; the exception is what an
-officer wrote. Common to all: `case` is the case number, `name` the person's name or ''.
+A letter holds codes and figures, never finished sentences, so that each language finds its own; the exception is what
+an officer wrote. Common to all: `case` is the case number, `name` the person's name or ''.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import ClassVar
 
 from mailbot.core.kinds import Kind, Language
@@ -43,7 +44,10 @@ class InHand(Letter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation(Letter):
-    """The one-time confirmation, to the registered address only (rule 9). Answering 'Ja' or 'Yes' proves the mailbox."""
+    """The one-time confirmation, to the registered address only (rule 9). Answering 'Ja' or 'Yes' proves the mailbox.
+
+    `code` stands in the text, so that an answer finds its case also from a program that drops In-Reply-To.
+    """
 
     template: ClassVar[str] = "confirmation"
     kinds: tuple[Kind, ...]
@@ -97,11 +101,17 @@ class Item:
     reason: str = ""
 
 
+def kept(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """What was not done although it was asked: it makes the answer a partial refusal (12(4))."""
+    return tuple(item for item in items if item.operation is Operation.KEEP)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done(Letter):
     """A request carried out, for rectification, erasure, restriction, objection and withdrawal of consent.
 
-    Items with `Operation.KEEP` make it a partial refusal: reasons, IMY and the judicial remedy must stand in it (rule 15).
+    Items with `Operation.KEEP` make it a partial refusal: reasons, the authority and the judicial remedy must stand in
+    it (12(4), rule 15).
     Items with `Operation.REFER` lie with a customer: `customers` names them (only after proof, rule 18).
     """
 
@@ -114,8 +124,35 @@ class Done(Letter):
 
     @property
     def kept(self) -> tuple[Item, ...]:
-        """What was not erased although that was asked."""
-        return tuple(item for item in self.items if item.operation is Operation.KEEP)
+        """What was not done although it was asked."""
+        return kept(self.items)
+
+    @property
+    def acted(self) -> bool:
+        """Whether anything was done at all."""
+        return any(item.operation not in {Operation.KEEP, Operation.REFER} for item in self.items)
+
+    @property
+    def restricted(self) -> bool:
+        """Whether anything is only stored from now on: its lifting has to be announced (18(3))."""
+        return any(item.operation is Operation.RESTRICT for item in self.items)
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether the address was put on the suppression list."""
+        return any(item.operation is Operation.SUPPRESS for item in self.items)
+
+    @property
+    def withdrawn(self) -> int:
+        """How many consents were ended."""
+        return sum(item.rows for item in self.items if item.operation is Operation.WITHDRAW)
+
+    @property
+    def ends_marketing(self) -> bool:
+        """Whether consent was withdrawn or marketing objected to, and nothing else (7(3), 21(2)-(3))."""
+        marketing = {Operation.WITHDRAW, Operation.SUPPRESS}
+        only_that = all(item.operation in marketing for item in self.items)
+        return only_that and (self.kind is Kind.CONSENT_WITHDRAWAL or (self.kind is Kind.OBJECTION and self.acted))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +163,11 @@ class CopySent(Letter):
     kind: Kind
     items: tuple[Item, ...]
     customers: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> tuple[Item, ...]:
+        """What was left out although it was asked for (15(4))."""
+        return kept(self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,9 +187,36 @@ class NothingHeld(Letter):
     customers: tuple[str, ...] = ()
 
 
+class RefusalGround(StrEnum):
+    """Why an officer refuses a request: Article 12 and the limits of each right. The letters have words for each."""
+
+    NOT_IDENTIFIED = "not_identified"
+    """We cannot tell that it is the person (11(2), 12(2))."""
+    NO_AUTHORITY = "no_authority"
+    """Somebody writes for another without having shown that they may (EDPB 01/2022 §80-81)."""
+    UNFOUNDED = "unfounded"
+    """Manifestly unfounded (12(5))."""
+    EXCESSIVE = "excessive"
+    """Manifestly excessive, in particular repetitive (12(5))."""
+    OTHERS_RIGHTS = "others_rights"
+    """It would adversely affect the rights of others (15(4), 20(4))."""
+    DATA_CORRECT = "data_correct"
+    """The data is accurate as it stands (16)."""
+    STILL_NEEDED = "still_needed"
+    """Still necessary for the purpose it was collected for (17(1)(a))."""
+    LEGAL_OBLIGATION = "legal_obligation"
+    """A law obliges us to keep it (17(3)(b))."""
+    LEGAL_CLAIMS = "legal_claims"
+    """Needed to establish, exercise or defend legal claims (17(3)(e), 21(1))."""
+    COMPELLING_GROUNDS = "compelling_grounds"
+    """Compelling legitimate grounds override the objection (21(1))."""
+    NOT_APPLICABLE = "not_applicable"
+    """The right does not cover this processing, such as portability of what rests on a legal obligation (20(1))."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused(Letter):
-    """An officer's refusal (12(4), rule 15). `ground` is a code of `RefusalGround`, `reasons` the officer's own words."""
+    """An officer's refusal (12(4), rule 15). `ground` is a `RefusalGround`, `reasons` the officer's own words."""
 
     template: ClassVar[str] = "refused"
     kind: Kind
@@ -221,6 +290,18 @@ class RetentionReminder(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictionEnding(Letter):
+    """A restriction will be lifted on a day: the person is told before (18(3), rule 20).
+
+    `reasons` are the officer's own words.
+    """
+
+    template: ClassVar[str] = "restriction_ending"
+    reasons: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptErased(Letter):
     """What an erasure had to keep has now been erased, too (rule 17)."""
 
@@ -228,9 +309,37 @@ class KeptErased(Letter):
     items: tuple[Item, ...]
 
 
+class AlarmEvent(StrEnum):
+    """What can need an officer; `OfficerAlarm` has words for each."""
+
+    WAITING = "waiting"
+    """A request waits for a decision."""
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    DELIVERY_FAILED = "delivery_failed"
+    """A letter could not be delivered."""
+    LETTER_HELD = "letter_held"
+    """A letter is held back by a limit."""
+    CARRYING_OUT_FAILED = "carrying_out_failed"
+    """An approved plan could not be carried out."""
+    FOUND_AFTER_ERASURE = "found_after_erasure"
+    """The search after an erasure still found the person (rule 26)."""
+    CUSTOMER_WITHOUT_CONTACT = "customer_without_contact"
+    """A customer that should be told has no privacy contact (rule 18)."""
+    QUARANTINED = "quarantined"
+    """A mail could not be handled."""
+    MAILBOX_UNREACHABLE = "mailbox_unreachable"
+    REGISTER_UNREACHABLE = "register_unreachable"
+    LOG_BROKEN = "log_broken"
+    """The tamper-evident log does not verify."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficerAlarm(Letter):
-    """To the mailbox's own officers: something needs them. Holds no personal data; `events` are codes with case numbers."""
+    """To the mailbox's own officers: something needs them. Holds no personal data.
+
+    `events` are codes of `AlarmEvent` with the case number each is about, '' for none.
+    """
 
     template: ClassVar[str] = "officer_alarm"
     events: tuple[tuple[str, str], ...]
@@ -248,7 +357,7 @@ class Rendered:
 
 LETTERS: tuple[type[Letter], ...] = (
     Received, InHand, Confirmation, NewAddressConfirmation, UnknownSender, Suppressed, AuthorityAsked, Done, CopySent,
-    CopyCode, NothingHeld, Refused, Extended, Question, Denied, Lapsed, CustomerNotice, RecipientNotice, RetentionReminder,
-    KeptErased, OfficerAlarm,
+    CopyCode, NothingHeld, Refused, Extended, Question, Denied, Lapsed, CustomerNotice, RecipientNotice,
+    RetentionReminder, RestrictionEnding, KeptErased, OfficerAlarm,
 )  # fmt: skip
 """All of them, for `mailbot check` and the tests: each has templates in each language."""
