@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from mailbot.core.datamap import DataMap
 from mailbot.core.kinds import Language
 from mailbot.core.letters import (
     Confirmation,
@@ -24,7 +25,6 @@ from mailbot.core.letters import (
     RestrictionEnding,
 )
 from mailbot.errors import MailbotError
-from mailbot.render.catalogue import Catalogue
 from mailbot.render.prose import one_line, squeezed, visible_text
 from mailbot.render.words import TemplateError, Words
 
@@ -46,13 +46,13 @@ class Demand(NamedTuple):
     words: str
 
 
-def demands(letter: Letter, words: Words, catalogue: Catalogue, remedy: Callable[[], str]) -> Iterator[Demand]:
+def demands(letter: Letter, words: Words, data_map: DataMap, remedy: Callable[[], str]) -> Iterator[Demand]:
     """What has to stand in the text and the HTML of a letter.
 
     Args:
         letter: what is written.
         words: of the letter's language.
-        catalogue: the data map.
+        data_map: has the authority.
         remedy: renders the block on the judicial remedy as plain text.
 
     Raises:
@@ -76,7 +76,7 @@ def demands(letter: Letter, words: Words, catalogue: Catalogue, remedy: Callable
                 if item.until is not None:
                     yield Demand("until when something is kept", words.date(item.until))
     if is_refusal(letter) or isinstance(letter, Extended | Lapsed):
-        yield from _complaint(letter, catalogue)
+        yield from _complaint(letter, data_map)
         yield from _remedy(letter, remedy())
 
 
@@ -109,8 +109,8 @@ def _reasons(template: str, reasons: str) -> Iterator[Demand]:
     yield Demand("the reasons", reasons)
 
 
-def _complaint(letter: Letter, catalogue: Catalogue) -> Iterator[Demand]:
-    authority = catalogue.authority
+def _complaint(letter: Letter, data_map: DataMap) -> Iterator[Demand]:
+    authority = data_map.authority
     name, contact = authority.name.in_(letter.language), authority.email or authority.web or authority.phone
     if not name or not contact:
         raise IncompleteRefusal("the data map lacks the authority's name or how to reach it (Article 12(4))")

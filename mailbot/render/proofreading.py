@@ -32,7 +32,7 @@ def previews(replies: Replies) -> Iterator[Preview]:
         MailbotError: what `Replies.render` raises.
     """
     for language in Language:
-        for letter in sample_letters(replies.catalogue, language):
+        for letter in sample_letters(replies.data_map, language):
             yield Preview(letter.template, language, replies.render(letter))
 
 
@@ -43,7 +43,7 @@ def check(replies: Replies) -> list[str]:
 
 def _unwritable(replies: Replies) -> Iterator[str]:
     for language in Language:
-        for letter in sample_letters(replies.catalogue, language):
+        for letter in sample_letters(replies.data_map, language):
             try:
                 replies.render(letter)
             except MailbotError as error:

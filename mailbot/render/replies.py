@@ -17,11 +17,11 @@ from jinja2.nodes import EvalContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from mailbot.core.datamap import Authority, DataMap
 from mailbot.core.kinds import Language
 from mailbot.core.letters import Item, Letter, Rendered, kept
 from mailbot.core.plan import Operation
 from mailbot.errors import MailbotError
-from mailbot.render.catalogue import Catalogue, Complaints
 from mailbot.render.demands import demands, hold_to
 from mailbot.render.prose import greetable, one_line, several_lines, wrap
 from mailbot.render.words import TemplateError, Words, load_words
@@ -36,15 +36,15 @@ class Replies:
 
     Args:
         folders: template folders, those that override first; the shipped one last.
-        catalogue: the data map: the company, the authority, and what data sets, fields and grounds are called.
+        data_map: has the company, the authority, and what data sets, fields and grounds are called.
         address: the mailbox's own address, that people can write to.
     """
 
-    def __init__(self, folders: Sequence[Path], catalogue: Catalogue, address: str) -> None:
+    def __init__(self, folders: Sequence[Path], data_map: DataMap, address: str) -> None:
         self.folders = tuple(folders)
-        self.catalogue = catalogue
+        self.data_map = data_map
         self.address = address
-        self._words = {language: Words(language, load_words(folders, language), catalogue) for language in Language}
+        self._words = {language: Words(language, load_words(folders, language), data_map) for language in Language}
         self._environments = {language: self._environment(words) for language, words in self._words.items()}
 
     def render(self, letter: Letter) -> Rendered:
@@ -68,7 +68,7 @@ class Replies:
         )
         words = self._words[letter.language]
         remedy = f"parts/{letter.language}/remedy.txt"
-        demanded = demands(letter, words, self.catalogue, lambda: self._fill(letter.language, remedy, context))
+        demanded = demands(letter, words, self.data_map, lambda: self._fill(letter.language, remedy, context))
         hold_to(demanded, letter, rendered)
         return rendered
 
@@ -92,8 +92,8 @@ class Replies:
             "kind": None,
             **values,
             "letter": letter,
-            "controller": self.catalogue.controller,
-            "authority": self.catalogue.authority,
+            "controller": self.data_map.controller,
+            "authority": self.data_map.authority,
             "address": self.address,
             "kept": kept(items),
             "refers": any(item.operation is Operation.REFER for item in items),
@@ -173,7 +173,7 @@ def by_operation(items: Iterable[Item]) -> list[tuple[Operation, list[Item]]]:
     return [(operation, group) for operation, group in groups if group and operation is not Operation.REFER]
 
 
-def contacts(authority: Complaints) -> str:
+def contacts(authority: Authority) -> str:
     """Every way to reach the authority, in one line."""
     return ", ".join(filter(None, (authority.web, authority.email, authority.phone, authority.address)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from mailbot.core.datamap import DataMap
 from mailbot.core.kinds import RIGHTS, Kind, Language
 from mailbot.core.letters import (
     AlarmEvent,
@@ -35,7 +36,6 @@ from mailbot.core.letters import (
     UnknownSender,
 )
 from mailbot.core.plan import Operation
-from mailbot.render.catalogue import Catalogue
 
 CASE = "DS-2026-00042"
 NAME = "Åsa Öberg"
@@ -62,12 +62,12 @@ QUESTION = {
 }
 
 
-def sample_letters(catalogue: Catalogue, language: Language) -> Iterator[Letter]:
+def sample_letters(data_map: DataMap, language: Language) -> Iterator[Letter]:
     """Every letter at least once, those that differ by what was done several times, about the map's own data sets."""
     yield from _first_answers(language)
-    yield from _outcomes(catalogue, language)
+    yield from _outcomes(data_map, language)
     yield from _endings(language)
-    yield from _to_others(catalogue, language)
+    yield from _to_others(data_map, language)
 
 
 def _first_answers(language: Language) -> Iterator[Letter]:
@@ -82,7 +82,7 @@ def _first_answers(language: Language) -> Iterator[Letter]:
     yield Question(language=language, case=CASE, name=NAME, question=QUESTION[language])
 
 
-def _outcomes(catalogue: Catalogue, language: Language) -> Iterator[Letter]:
+def _outcomes(data_map: DataMap, language: Language) -> Iterator[Letter]:
     for kind, operation in (
         (Kind.RECTIFICATION, Operation.CHANGE),
         (Kind.ERASURE, Operation.ERASE),
@@ -90,15 +90,15 @@ def _outcomes(catalogue: Catalogue, language: Language) -> Iterator[Letter]:
         (Kind.OBJECTION, Operation.SUPPRESS),
         (Kind.CONSENT_WITHDRAWAL, Operation.WITHDRAW),
     ):
-        items = _items(catalogue, operation)[:1]
+        items = _items(data_map, operation)[:1]
         yield Done(language=language, case=CASE, name=NAME, kind=kind, items=items)
-    partly = (*_items(catalogue, Operation.ERASE, Operation.BLANK, Operation.KEEP), *_items(catalogue, Operation.REFER))
+    partly = (*_items(data_map, Operation.ERASE, Operation.BLANK, Operation.KEEP), *_items(data_map, Operation.REFER))
     told = ("Utskick & Tryck AB",)
     yield Done(
         language=language, case=CASE, name=NAME, kind=Kind.ERASURE, items=partly, customers=CUSTOMERS, recipients=told
     )
     for kind in (Kind.ACCESS, Kind.PORTABILITY):
-        shown = _items(catalogue, Operation.SHOW, Operation.SHOW)
+        shown = _items(data_map, Operation.SHOW, Operation.SHOW)
         yield CopySent(language=language, case=CASE, name=NAME, kind=kind, items=shown, customers=CUSTOMERS)
     yield CopyCode(language=language, case=CASE, name=NAME, code=CODE)
     yield NothingHeld(language=language, case=CASE, name=NAME, kind=Kind.ACCESS)
@@ -118,8 +118,8 @@ def _endings(language: Language) -> Iterator[Letter]:
     yield Lapsed(language=language, case=CASE, name=NAME, kinds=(Kind.ACCESS,))
 
 
-def _to_others(catalogue: Catalogue, language: Language) -> Iterator[Letter]:
-    erased = _items(catalogue, Operation.ERASE)
+def _to_others(data_map: DataMap, language: Language) -> Iterator[Letter]:
+    erased = _items(data_map, Operation.ERASE)
     yield CustomerNotice(
         language=language, case=CASE, kind=Kind.ERASURE, person=PERSON, references=("WL-10482", "WL-10977")
     )
@@ -131,20 +131,20 @@ def _to_others(catalogue: Catalogue, language: Language) -> Iterator[Letter]:
     yield OfficerAlarm(language=language, case="", events=events, link="https://mailbot.example/queue")
 
 
-def _items(catalogue: Catalogue, *operations: Operation) -> tuple[Item, ...]:
+def _items(data_map: DataMap, *operations: Operation) -> tuple[Item, ...]:
     """One item an operation, each about a data set of the map, as far as there are several."""
-    names = list(catalogue.datasets)
-    return tuple(_item(catalogue, names[index % len(names)], operation) for index, operation in enumerate(operations))
+    names = list(data_map.datasets)
+    return tuple(_item(data_map, names[index % len(names)], operation) for index, operation in enumerate(operations))
 
 
-def _item(catalogue: Catalogue, dataset: str, operation: Operation) -> Item:
+def _item(data_map: DataMap, dataset: str, operation: Operation) -> Item:
     some = operation in {Operation.CHANGE, Operation.BLANK, Operation.KEEP}
-    ground = next(iter(catalogue.grounds), "legal_claims") if operation is Operation.KEEP else ""
+    ground = next(iter(data_map.grounds), RefusalGround.LEGAL_CLAIMS) if operation is Operation.KEEP else ""
     return Item(
         dataset=dataset,
         operation=operation,
         rows=2,
-        fields=tuple(catalogue.datasets[dataset].fields)[:2] if some else (),
+        fields=tuple(data_map.datasets[dataset].fields)[:2] if some else (),
         ground=ground,
         until=YEARS_AHEAD if operation is Operation.KEEP else None,
     )

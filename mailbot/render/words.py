@@ -16,12 +16,15 @@ from pathlib import Path
 from babel.dates import format_date
 from babel.lists import format_list
 
+from mailbot.core import judge, rectify
+from mailbot.core.datamap import DataMap
 from mailbot.core.decide import Reason
 from mailbot.core.kinds import RIGHTS, Kind, Language
 from mailbot.core.letters import AlarmEvent, Done, Item, RefusalGround
+from mailbot.core.message import Oddity
 from mailbot.core.plan import Operation
+from mailbot.core.planning import Obstacle
 from mailbot.errors import MailbotError
-from mailbot.render.catalogue import Catalogue
 
 LOCALES = {Language.SWEDISH: "sv_SE", Language.ENGLISH: "en_GB"}
 TABLES: Mapping[str, Sequence[StrEnum]] = {
@@ -35,7 +38,7 @@ TABLES: Mapping[str, Sequence[StrEnum]] = {
     "kept": RIGHTS,
     "operation": tuple(Operation),
     "refusal": tuple(RefusalGround),
-    "reason": tuple(Reason),
+    "reason": (*Reason, *Obstacle, *rectify.Doubt, *judge.Doubt, *Oddity),
     "event": tuple(AlarmEvent),
 }
 """Every table of the words, with the codes it must know; further codes are allowed."""
@@ -57,10 +60,10 @@ Table = Mapping[str, Mapping[str, str]]
 class Words:
     """The words of one language, as filters for templates."""
 
-    def __init__(self, language: Language, table: Table, catalogue: Catalogue) -> None:
+    def __init__(self, language: Language, table: Table, data_map: DataMap) -> None:
         self.language = language
         self._table = table
-        self._catalogue = catalogue
+        self._data_map = data_map
         self._locale = LOCALES[language]
 
     def word(self, code: str, table: str) -> str:
@@ -119,12 +122,15 @@ class Words:
         return self.word(code, "event")
 
     def why(self, item: Item) -> str:
-        """Why a data set was kept: its ground's words and law, or the reason's; without a full stop."""
-        ground = self._catalogue.grounds.get(item.ground)
+        """Why a data set was kept: its ground's words and law, or the reason's; without a full stop.
+
+        Grounds are the map's own, or an officer's choice of `RefusalGround`.
+        """
+        ground = self._data_map.grounds.get(item.ground)
         if ground is not None:
             return f"{ground.text.in_(self.language).rstrip('.')} ({ground.law})"
         if item.ground:
-            return self.word(item.ground, "ground")
+            return self.refusal(item.ground).rstrip(".")
         return self.reason(item.reason).rstrip(".") if item.reason else ""
 
     def date(self, day: date) -> str:
@@ -143,13 +149,13 @@ class Words:
             UnknownCode: it knows none of that name.
         """
         try:
-            return self._catalogue.label(name, self.language)
+            return self._data_map.label(name, self.language)
         except KeyError:
             raise UnknownCode(f"the data map has no data set {name!r}") from None
 
     def fields(self, item: Item) -> str:
         """The item's fields as a list within a sentence; '' when it is about whole rows."""
-        labels = (self._catalogue.field_label(item.dataset, name, self.language) for name in item.fields)
+        labels = (self._data_map.field_label(item.dataset, name, self.language) for name in item.fields)
         return self.listed(within_sentence(label) for label in labels)
 
     def rows(self, count: int) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from mailbot.core.datamap import Authority, Text
 from mailbot.core.kinds import RIGHTS, Kind, Language
 from mailbot.core.letters import (
     LETTERS,
@@ -26,6 +27,7 @@ from mailbot.core.letters import (
     UnknownSender,
 )
 from mailbot.core.plan import Operation
+from mailbot.registers.opening import read_data_map
 from mailbot.render.demands import IncompleteLetter, IncompleteRefusal
 from mailbot.render.proofreading import previews
 from mailbot.render.prose import WIDTH, squeezed, visible_text
@@ -33,7 +35,6 @@ from mailbot.render.replies import Replies
 from mailbot.render.samples import sample_letters
 from mailbot.render.words import TemplateError, UnknownCode
 from mailbot.resources import shipped
-from tests.support.catalogue import Authority, SampleCatalogue, Text
 
 ADDRESS = "dataskydd@winlas.se"
 CASE = "DS-2026-00042"
@@ -41,7 +42,8 @@ CODE = "MFRG-G3DF-NQ2H-XO5T"
 DAY = date(2026, 12, 24)
 BLOCKS = "{% include 'parts/sv/complaint.txt' %} {% include 'parts/sv/remedy.txt' %}"
 SV, EN = Language.SWEDISH, Language.ENGLISH
-REPLIES = Replies([shipped("templates")], SampleCatalogue(), ADDRESS)
+DATA_MAP = read_data_map()
+REPLIES = Replies([shipped("templates")], DATA_MAP, ADDRESS)
 ALL = list(previews(REPLIES))
 IDS = [f"{number}-{preview.template}-{preview.language}" for number, preview in enumerate(ALL)]
 
@@ -55,7 +57,7 @@ def refused(**changes):
 
 def kept(**changes):
     item = Item(
-        dataset="registrations",
+        dataset="event_registrations",
         operation=Operation.KEEP,
         rows=1,
         fields=("name",),
@@ -66,7 +68,7 @@ def kept(**changes):
 
 
 def erased():
-    return Item(dataset="contacts", operation=Operation.ERASE, rows=1, fields=("name", "ip"))
+    return Item(dataset="contacts", operation=Operation.ERASE, rows=1, fields=("name", "secondary_email"))
 
 
 def done(kind, *items, **more):
@@ -79,7 +81,7 @@ def replies_with(tmp_path, **files):
         path = tmp_path / "mail" / name.replace("__", "/").replace("_dot_", ".")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return Replies([tmp_path, shipped("templates")], SampleCatalogue(), ADDRESS)
+    return Replies([tmp_path, shipped("templates")], DATA_MAP, ADDRESS)
 
 
 def test_every_letter_has_a_sample_in_every_language():
@@ -207,8 +209,8 @@ def test_what_is_kept_needs_a_ground():
 
 
 def test_no_refusal_while_the_data_map_names_no_authority():
-    for authority in (Authority(name=Text("", "")), Authority(email="", phone="", web="")):
-        replies = Replies([shipped("templates")], SampleCatalogue(authority=authority), ADDRESS)
+    for authority in (Authority(email="imy@imy.se"), Authority(name=Text(sv="IMY", en="IMY"))):
+        replies = Replies([shipped("templates")], DATA_MAP.model_copy(update={"authority": authority}), ADDRESS)
         with pytest.raises(IncompleteRefusal, match="authority"):
             replies.render(refused())
         assert replies.render(Suppressed(language=SV, case=CASE))
@@ -218,9 +220,8 @@ def test_a_partial_erasure_says_what_was_kept_why_until_when_and_where_to_compla
     rendered = REPLIES.render(done(Kind.ERASURE, erased(), kept()))
     text = squeezed(rendered.text)
     assert rendered.subject.startswith("Vi har raderat en del av dina personuppgifter")
-    assert (
-        "Anmälningar till utbildningar (1 post): namn. Skäl: uppgifterna är underlag för en faktura (BFL 7:2)." in text
-    )
+    assert "Anmälningar till utbildningar och evenemang (1 post): namn. Skäl: uppgifterna är underlag för en" in text
+    assert "(artikel 17.3 b GDPR; 7 kap. 2 § bokföringslagen (1999:1078))" in text
     assert "till och med den 31 december 2033" in text
     assert "Du behöver inte be om det igen" in text
     assert "imy@imy.se" in text
@@ -246,14 +247,14 @@ def test_when_nothing_could_be_done_the_subject_says_so():
 
 
 def test_when_all_is_a_customers_the_subject_says_so_and_the_customer_is_named():
-    refer = Item(dataset="registrations", operation=Operation.REFER, rows=3)
+    refer = Item(dataset="event_registrations", operation=Operation.REFER, rows=3)
     rendered = REPLIES.render(done(Kind.ERASURE, refer, customers=("Norrskog AB", "Fjällmark AB")))
     assert rendered.subject.startswith("En kund bestämmer")
     assert "Norrskog AB och Fjällmark AB som är personuppgiftsansvariga" in squeezed(rendered.text)
 
 
 def test_a_customer_that_may_not_be_named_is_not_named():
-    refer = Item(dataset="registrations", operation=Operation.REFER, rows=3)
+    refer = Item(dataset="event_registrations", operation=Operation.REFER, rows=3)
     text = squeezed(REPLIES.render(done(Kind.RESTRICTION, refer)).text)
     assert "åt en kund" in text
     assert "Anmälningar" not in text, "how many records a customer holds is the customer's to tell"
@@ -288,8 +289,8 @@ def test_what_comes_to_nothing_tells_where_to_complain(letter):
 
 
 def test_field_names_stand_in_small_letters_within_a_sentence_but_abbreviations_stay():
-    changed = Item(dataset="contacts", operation=Operation.CHANGE, rows=1, fields=("name", "ip"))
-    assert "namn och IP-adress" in REPLIES.render(done(Kind.RECTIFICATION, changed)).text
+    changed = Item(dataset="contacts", operation=Operation.CHANGE, rows=1, fields=("name", "secondary_email"))
+    assert "namn och extra e-postadress" in REPLIES.render(done(Kind.RECTIFICATION, changed)).text
 
 
 def test_an_officers_own_lines_are_kept():
@@ -304,7 +305,7 @@ HOSTILE = "Anna\r\nBcc: alla@example.se\x00 <script>alert(1)</script> {{ control
 
 @pytest.mark.parametrize("language", Language)
 def test_nothing_that_people_write_becomes_markup_a_header_or_a_template(language):
-    for sample in sample_letters(SampleCatalogue(), language):
+    for sample in sample_letters(DATA_MAP, language):
         texts = {
             field.name: HOSTILE
             for field in fields(sample)

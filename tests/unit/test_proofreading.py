@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.core.datamap import Authority
+from mailbot.registers.opening import read_data_map
 from mailbot.render.proofreading import check
 from mailbot.render.replies import Replies
 from mailbot.resources import shipped
-from tests.support.catalogue import Authority, SampleCatalogue, Text
+
+DATA_MAP = read_data_map()
 
 
-def problems_of(folder: Path, catalogue=None) -> list[str]:
-    return check(Replies([folder, shipped("templates")], catalogue or SampleCatalogue(), "dataskydd@winlas.se"))
+def problems_of(folder: Path, data_map=DATA_MAP) -> list[str]:
+    return check(Replies([folder, shipped("templates")], data_map, "dataskydd@winlas.se"))
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -43,7 +46,7 @@ def test_a_refusal_without_the_authority_is_told(tmp_path):
 
 
 def test_a_data_map_without_authority_is_told(tmp_path):
-    problems = problems_of(tmp_path, SampleCatalogue(authority=Authority(name=Text("", ""))))
+    problems = problems_of(tmp_path, DATA_MAP.model_copy(update={"authority": Authority()}))
     assert problems == ["the data map lacks the authority's name or how to reach it (Article 12(4))"]
 
 
@@ -55,5 +58,5 @@ def test_missing_words_are_told(tmp_path):
             target.parent.mkdir(parents=True, exist_ok=True)
             text = path.read_text(encoding="utf-8")
             target.write_text(text.replace("denied =", "dinied ="), encoding="utf-8")
-    replies = Replies([folder], SampleCatalogue(), "dataskydd@winlas.se")
+    replies = Replies([folder], DATA_MAP, "dataskydd@winlas.se")
     assert check(replies) == [f"words/{language}.toml: [reason] has no words for 'denied'" for language in ("sv", "en")]
