@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from mailbot.errors import MailbotError, SettingsError
 
+READS_ONLY = "mailbot_reads_only"
 SQLITE_BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
 
@@ -57,6 +58,15 @@ def check_reachable(engine: Engine) -> None:
 
 
 @contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only reads, a consistent view of one moment; on SQLite it waits for no writer and stops none."""
+    with engine.connect() as connection:
+        view = connection.execution_options(**{READS_ONLY: True})
+        with Session(view, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+
+@contextmanager
 def transaction(engine: Engine) -> Iterator[Session]:
     """A session whose work is committed as one when the block ends, and undone if it raises."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
@@ -76,4 +86,5 @@ def _prepare_sqlite(engine: Engine, database: str | None) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's connection, passed through
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads_only = connection.get_execution_options().get(READS_ONLY)
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -113,8 +113,12 @@ class Case(SQLModel, table=True):
     """The sender's address, canonical. Removed with the content."""
     answer_to: str | None = None
     """The registered address that answers go to; None when the registers do not know the person."""
+    name: str = ""
+    """How the person is greeted. Content."""
     language: str = "sv"
     level: str = "unknown"
+    thread: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Message-IDs of the person's own mails, newest last, so that answers thread. Content."""
     vouched_by: str | None = None
     vouched_how: str | None = None
     opened_at: datetime = _instant(nullable=False)
@@ -169,7 +173,7 @@ class Proof(SQLModel, table=True):
     """`identity`, or `new_address` for the second half of a changed e-mail address."""
     code_hash: str = Field(index=True)
     """SHA-256 of the one-time code; the code itself lies only in the outgoing mail."""
-    message_id: str = Field(index=True)
+    outgoing_id: int = Field(foreign_key="outgoing.id", index=True)
     created_at: datetime = _instant(nullable=False)
     expires_at: datetime = _instant(nullable=False)
     attempts: int = 0
@@ -219,6 +223,8 @@ class Work(SQLModel, table=True):
     not_before: datetime = _instant(nullable=False)
     created_at: datetime = _instant(nullable=False)
     attempts: int = 0
+    started_at: datetime | None = _instant()
+    """When the first step may have been applied: from then on the plan is finished as approved, not compared anew."""
     leased_until: datetime | None = _instant()
     leased_by: str | None = None
     done_at: datetime | None = _instant()
