@@ -37,7 +37,7 @@ def lay_before_officer(docket: Docket, case: Case, mail: Mail | None) -> None:
     waiting = [request for request in requests if State(request.state) in WAITING_FOR_PERSON]
     for request in waiting:
         docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=(BOUNCED,))
-    if not waiting and mail is not None:
+    if not waiting:
         request = docket.add_request(case, Kind.OTHER, mail, (BOUNCED,))
         docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=(BOUNCED,))
 
@@ -45,7 +45,8 @@ def lay_before_officer(docket: Docket, case: Case, mail: Mail | None) -> None:
 def _about(docket: Docket, thread: Thread, message: Message) -> Outgoing | None:
     report = message.delivery_report
     ids = [report.original_message_id] if report is not None and report.original_message_id else []
-    ids += [f"<{token}@{_domain(docket)}>" for address in message.recipients if (token := read_bounce_address(address))]
+    tokens = [token for address in message.recipients if (token := read_bounce_address(address))]
+    ids += [f"<{token}@{_domain(docket)}>" for token in tokens]
     found = cases.answered(docket.session, ids) or thread.answered
     return docket.session.get(Outgoing, found.id) if found is not None else None
 

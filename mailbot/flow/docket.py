@@ -1,7 +1,7 @@
 """Writing cases down: opening one, adding requests, moving them on, each with its line in the log.
 
-Everything that changes a case goes through here, so that the version is raised, the transition is legal and the log says
-who did it and why.
+Everything that changes a case goes through here, so that the version is raised, the transition is legal and the log
+says who did it and why.
 """
 
 from __future__ import annotations
@@ -73,16 +73,20 @@ class Docket:
         case.version += 1
         self.session.add(case)
 
-    def add_request(self, case: Case, kind: Kind, mail: Mail, reasons: Sequence[str] = ()) -> Request:
-        """A request of a case, its clock started when the mail reached the server (rule 1)."""
-        clock = start_clock(mail.received_at, self.parts.policy.target_days)
+    def add_request(self, case: Case, kind: Kind, mail: Mail | None, reasons: Sequence[str] = ()) -> Request:
+        """A request of a case, its clock started when the mail reached the server (rule 1).
+
+        Without a mail it is something that the program itself lays before the officer, from now on.
+        """
+        received_at = mail.received_at if mail is not None else self.now
+        clock = start_clock(received_at, self.parts.policy.target_days)
         request = Request(
             case_id=case.id or 0,
-            mail_id=mail.id,
+            mail_id=mail.id if mail is not None else None,
             kind=kind,
             state=State.NEW,
             reasons=list(reasons),
-            received_at=mail.received_at,
+            received_at=received_at,
             due=clock.due,
             target=clock.target,
         )

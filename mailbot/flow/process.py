@@ -56,8 +56,8 @@ def process(parts: Parts, mail_id: int, figures: Figures) -> None:
             figures.count(figures.dispositions, decision.disposition)
         else:
             _quarantine(parts, mail_id, "attempts", figures)
-    except Exception as error:
-        # Whatever a mail does to us, the next one must be handled; its text may hold personal data, so only the class is kept.
+    except Exception as error:  # noqa: BLE001 - whatever one mail does to us, the next one must be handled
+        # The exception's text may hold personal data: only its class is kept.
         _quarantine(parts, mail_id, type(error).__name__, figures)
 
 
