@@ -149,6 +149,7 @@ class Settings(BaseSettings):
     own_addresses: tuple[str, ...] = Field(
         (), description="further addresses that are ours: never taken for a requester"
     )
+    secret: SecretStr = Field(SecretStr(""), description="the installation's key; empty: made in data_dir, kept there")
     mode: Mode = Mode.LIVE
     data_dir: Path = Field(Path("data"), description="where everything embedded lies: database, register, stored mail")
     data_map: Path | None = Field(None, description="YAML file; empty: the shipped map of the embedded register")

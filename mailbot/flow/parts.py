@@ -29,6 +29,11 @@ class Reads(Protocol):
         ...
 
 
+def derive_key(key: bytes, purpose: str) -> bytes:
+    """A key for one purpose (HKDF's expand step with one block, RFC 5869)."""
+    return hmac.new(key, purpose.encode() + b"\x01", hashlib.sha256).digest()
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """One installation, wired. `key` is its secret; everything keyed is derived from it by name."""
@@ -53,7 +58,7 @@ class Parts:
 
     def derive(self, purpose: str) -> bytes:
         """A key for one purpose, so that what one part shows tells nothing of another's."""
-        return hmac.new(self.key, purpose.encode(), hashlib.sha256).digest()
+        return derive_key(self.key, purpose)
 
     @property
     def loop_token(self) -> str:
