@@ -1,7 +1,7 @@
 """Runs the flow: once, or for as long as the process lives, with the console beside it.
 
-Three loops under one supervisor: the mailbox (a thread that sits in IDLE), the work (process, act, deliver, watch) and the
-console. The mailbox loop reconnects for ever; the work loop goes on whatever one round meets.
+Three loops under one supervisor: the mailbox (a thread that sits in IDLE), the work (process, act, deliver, watch) and
+the console. The mailbox loop reconnects for ever; the work loop goes on whatever one round meets.
 """
 
 from __future__ import annotations

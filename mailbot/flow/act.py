@@ -1,7 +1,8 @@
-"""Act: carrying out what was decided. Each piece of work is claimed, done so that doing it twice is doing it once, recorded.
+"""Act: carrying out what was decided.
 
-A plan is compared with what the registers hold when its first step is about to be applied; from then on it is finished as
-approved, however often the program is stopped in between.
+Each piece of work is claimed, done so that doing it twice is doing it once, and recorded. A plan is compared with what
+the registers hold when its first step is about to be applied; from then on it is finished as approved, however often
+the program is stopped in between.
 """
 
 from __future__ import annotations

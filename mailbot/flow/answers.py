@@ -1,4 +1,4 @@
-"""What a carried-out request is answered with: the letters that follow from its plan, to whom, and the copy of the data.
+"""What a carried-out request is answered with: the letters that follow from its plan, and the copy of the data.
 
 They follow from the plan alone, so that what an officer reads before approving is what the person gets.
 """

@@ -15,7 +15,7 @@ BOUNCED = "bounced"
 
 
 def take_bounce(docket: Docket, mail: Mail, thread: Thread, message: Message) -> None:
-    """Mark the mail that could not be delivered. A report that it is delayed, or of no mail of ours, changes nothing."""
+    """Mark the mail that could not be delivered. A report of a delay, or of no mail of ours, changes nothing."""
     report = message.delivery_report
     sent = _about(docket, thread, message)
     if sent is None or (report is not None and report.action not in {"failed", ""}):
