@@ -1,4 +1,4 @@
-"""When an answer is due: Article 12(3) counted by Regulation 1182/71 in Swedish time (RIGHTS.md, time).
+"""When an answer is due: Article 12(3) counted by Regulation 1182/71 in Swedish time (docs/rights.md, time).
 
 All instants are timezone-aware; all dates are days in Europe/Stockholm. A due date is the last day on which to answer.
 """

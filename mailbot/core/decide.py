@@ -127,7 +127,7 @@ class Decision:
 
 
 def rule(kind: Kind, facts: Circumstances, policy: Policy) -> Ruling:
-    """The course for one right that was read with certainty (RIGHTS.md, default policy)."""
+    """The course for one right that was read with certainty (docs/rights.md, default policy)."""
     concerns = _concerns(kind, facts)
     if concerns:
         return Ruling(kind, Course.QUEUE, concerns)
@@ -249,7 +249,7 @@ def _nothing_certain(facts: Circumstances, policy: Policy) -> Decision:
 
 
 def _hidden_rights(facts: Circumstances) -> bool:
-    """Whether the full text surely invokes a right that what was written now does not (MAIL.md, reading)."""
+    """Whether the full text surely invokes a right that what was written now does not (docs/mail.md, reading)."""
     whole = facts.whole_reading
     return whole is not None and not whole.abstained and bool(set(whole.rights) - set(facts.reading.rights))
 

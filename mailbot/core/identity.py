@@ -1,4 +1,4 @@
-"""How sure we are who a person is, and what a register knows to recognise them by (RIGHTS.md, identity)."""
+"""How sure we are who a person is, and what a register knows to recognise them by (docs/rights.md, identity)."""
 
 from __future__ import annotations
 

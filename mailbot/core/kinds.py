@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """A data protection right, or `OTHER` for what a person has to read (RIGHTS.md, request kinds)."""
+    """A data protection right, or `OTHER` for what a person has to read (docs/rights.md, request kinds)."""
 
     ACCESS = "access"
     RECTIFICATION = "rectification"
@@ -58,7 +58,7 @@ class Field(StrEnum):
 
 
 class Disposition(StrEnum):
-    """What became of one incoming mail. Every mail ends in exactly one (MAIL.md, intake)."""
+    """What became of one incoming mail. Every mail ends in exactly one (docs/mail.md, intake)."""
 
     REQUEST = "request"
     """Invokes rights: a case was opened, or requests were added to one."""

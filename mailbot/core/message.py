@@ -16,7 +16,7 @@ class Mailbox:
 
 
 class Oddity(StrEnum):
-    """Something about a mail that a program must not read past: a person looks (MAIL.md, reading)."""
+    """Something about a mail that a program must not read past: a person looks (docs/mail.md, reading)."""
 
     ENCRYPTED = "encrypted"
     TNEF = "tnef"
@@ -86,7 +86,7 @@ class Message:
 
 
 class Verdict(StrEnum):
-    """How sure it is that the domain in From sent this mail (MAIL.md, who wrote it)."""
+    """How sure it is that the domain in From sent this mail (docs/mail.md, who wrote it)."""
 
     ALIGNED = "aligned"
     """DMARC passed at a trusted server, or an aligned DKIM signature was verified by us."""

@@ -44,7 +44,7 @@ class Reading:
     evidence: tuple[Evidence, ...] = ()
     changes: tuple[Change, ...] = ()
     representative: bool = False
-    """Writes for somebody else (RIGHTS.md rule 12)."""
+    """Writes for somebody else (docs/rights.md rule 12)."""
     processor: bool = False
     """About data in a customer's system (rule 18)."""
     direct_marketing: bool = False

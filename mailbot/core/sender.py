@@ -1,4 +1,4 @@
-"""Who a mail says it is from: exactly one From with exactly one address, or a person looks (MAIL.md, traps)."""
+"""Who a mail says it is from: exactly one From with exactly one address, or a person looks (docs/mail.md, traps)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which case a mail belongs to, and whether it answers a one-time confirmation (MAIL.md, who wrote it)."""
+"""Which case a mail belongs to, and whether it answers a one-time confirmation (docs/mail.md, who wrote it)."""
 
 from __future__ import annotations
 

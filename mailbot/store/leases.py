@@ -1,4 +1,4 @@
-"""Leases: who alone may run something for now, such as the intake of one mailbox (MAIL.md, intake)."""
+"""Leases: who alone may run something for now, such as the intake of one mailbox (docs/mail.md, intake)."""
 
 from __future__ import annotations
 

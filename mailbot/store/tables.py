@@ -66,7 +66,7 @@ class StoredMail(SQLModel, table=True):
 
 
 class Mail(SQLModel, table=True):
-    """One sighting of a mail in a folder. (account, folder, uidvalidity, uid) identify it (MAIL.md, intake)."""
+    """One sighting of a mail in a folder. (account, folder, uidvalidity, uid) identify it (docs/mail.md, intake)."""
 
     __tablename__ = "mail"
     __table_args__ = (
