@@ -42,7 +42,7 @@ DEFAULT_RULES: dict[Kind, Rule] = {
     Kind.RESTRICTION: Rule(level="authenticated", hands=Hands.OFFICER),
     Kind.OBJECTION: Rule(level="authenticated", hands=Hands.OFFICER),
 }
-"""The table of docs/rights.md as data. An objection to direct marketing is ruled as a withdrawal of consent (21(2)-(3))."""
+"""The table of docs/rights.md. An objection to direct marketing is ruled as a withdrawal of consent (21(2)-(3))."""
 
 
 class Policy(BaseModel):
