@@ -87,9 +87,9 @@ class App:
     def reader(self) -> Reader:
         """The trained reader."""
         from mailbot.nlp.pipeline import load_reader
-        from mailbot.resources import models_folder
+        from mailbot.resources import shipped
 
-        return load_reader(self.settings.model or models_folder() / "request_kinds")
+        return load_reader(self.settings.model or shipped("models") / "request_kinds")
 
     @cached_property
     def replies(self) -> Replies:
