@@ -125,6 +125,13 @@ class App:
             worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         )
 
+    def close(self) -> None:
+        """Give back connections and files; the installation is not used afterwards."""
+        for name in ("register", "engine"):
+            made = self.__dict__.pop(name, None)
+            if made is not None:
+                made.dispose()
+
     def derive(self, purpose: str) -> bytes:
         """A key for one purpose."""
         from mailbot.flow.parts import derive_key

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from mailbot.core.deadlines import STOCKHOLM, Clock, start_clock
 from mailbot.core.identity import Level
 from mailbot.core.kinds import Kind, Language
-from mailbot.core.letters import Confirmation
+from mailbot.core.letters import Confirmation, Letter, NewAddressConfirmation
 from mailbot.core.lifecycle import ENDED, Event, State, step
 from mailbot.core.plan import Plan, digest, plan_to_data
 from mailbot.flow.gather import code_hash
@@ -118,24 +118,34 @@ class Docket:
     def ask_proof(self, case: Case, to: str, kinds: tuple[Kind, ...]) -> Proof:
         """Send a one-time confirmation to a registered address (rule 9)."""
         code = new_code()
-        until = self.now + timedelta(days=self.parts.policy.proof_days)
-        letter = Confirmation(
-            **greeting(case),
-            kinds=kinds,
-            code=code,
-            until=until.astimezone(STOCKHOLM).date(),
+        letter = Confirmation(**greeting(case), kinds=kinds, code=code, until=self._proof_until().date())
+        return self._send_proof(case, letter, to, code, "identity")
+
+    def ask_new_address(self, case: Case, to: str) -> Proof:
+        """Ask the address that shall replace a registered one whether it is theirs. It is told nothing that is held."""
+        code = new_code()
+        letter = NewAddressConfirmation(
+            language=Language(case.language), case=case.number, code=code, until=self._proof_until().date()
         )
-        outgoing = post(self.session, self.parts, letter, Envelope(to, case), now=self.now)
+        return self._send_proof(case, letter, to, code, "new_address")
+
+    def _proof_until(self) -> datetime:
+        return (self.now + timedelta(days=self.parts.policy.proof_days)).astimezone(STOCKHOLM)
+
+    def _send_proof(self, case: Case, letter: Letter, to: str, code: str, purpose: str) -> Proof:
+        envelope = Envelope(to, case, threaded=purpose == "identity")
+        outgoing = post(self.session, self.parts, letter, envelope, now=self.now)
         proof = Proof(
             case_id=case.id or 0,
             address=to,
+            purpose=purpose,
             code_hash=code_hash(code),
             outgoing_id=outgoing.id or 0,
             created_at=self.now,
-            expires_at=until,
+            expires_at=self._proof_until(),
         )
         self.session.add(proof)
-        self.log(PROGRAM, "proof_asked", case, until=letter.until.isoformat())
+        self.log(PROGRAM, "proof_asked", case, purpose=purpose)
         return proof
 
     def schedule(self, case: Case, request: Request, plan: Plan, *, actor: str, undo: timedelta = timedelta()) -> Work:

@@ -159,7 +159,7 @@ def _joined(session: Session, thread: Thread, sender: Sender | NoSender, person:
     waiting = any(State(request.state) is State.AWAITING_PROOF for request in still_open)
     return Joined(
         case_id=case.id,
-        same_person=_same_person(case, sender, person),
+        same_person=_same_person(case, sender, person) or _owns_new_address(thread.proof, sender),
         proof_pending=thread.proof is not None and waiting,
         kinds=frozenset(Kind(request.kind) for request in still_open),
     )
@@ -171,6 +171,11 @@ def _same_person(case: Case, sender: Sender | NoSender, person: Person | None) -
     if person is not None and case.person == person.key:
         return True
     return case.person is None and without_detail(sender.address) == without_detail(case.address or "")
+
+
+def _owns_new_address(proof: Proof | None, sender: Sender | NoSender) -> bool:
+    """Whether the mail comes from the very address that a confirmation was sent to."""
+    return proof is not None and isinstance(sender, Sender) and sender.address == proof.address
 
 
 def _earlier(

@@ -236,17 +236,33 @@ class _Writer:
         queued = []
         for request in asked:
             self.docket.move(case, request, Event.PROVE, actor=PERSON)
-            plan = make(self.parts, case, request)
-            ruling = settle(Kind(request.kind), plan.obstacles, self.parts.policy.rule(Kind(request.kind)).hands)
-            if ruling.course is Course.CARRY_OUT and self.parts.live:
-                self.docket.schedule(case, request, plan, actor=PROGRAM)
-            else:
-                self.docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=ruling.reasons)
-                self.figures.queued += 1
+            if self._settle(case, request) is Course.QUEUE:
                 queued.append(request)
         if queued and case.answer_to:
             kinds, due = tuple(Kind(r.kind) for r in queued), min(r.due for r in queued)
             self._post(case, case.answer_to, InHand(**greeting(case), kinds=kinds, due=due))
+
+    def _settle(self, case: Case, request: Request) -> Course:
+        """What becomes of a request whose person is proven."""
+        plan = make(self.parts, case, request)
+        ruling = settle(Kind(request.kind), plan.obstacles, self.parts.policy.rule(Kind(request.kind)).hands)
+        if ruling.course is not Course.CARRY_OUT or not self.parts.live:
+            self.docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=ruling.reasons or ("shadow",))
+            self.figures.queued += 1
+            return Course.QUEUE
+        if plan.confirm is not None and not self._has_confirmed(case, plan.confirm):
+            # A new e-mail address is confirmed from the old one, which was just done, and from the new one.
+            self.docket.move(case, request, Event.ASK_PROOF, actor=PROGRAM)
+            self.docket.ask_new_address(case, plan.confirm)
+            return Course.ASK_PROOF
+        self.docket.schedule(case, request, plan, actor=PROGRAM)
+        return Course.CARRY_OUT
+
+    def _has_confirmed(self, case: Case, address: str) -> bool:
+        return any(
+            proof.address == address and proof.answer == Answer.YES
+            for proof in cases.proofs_of(self.session, case.id or 0)
+        )
 
     def _suppression(self, case: Case, kind: Kind) -> Plan:
         address = case.address or ""

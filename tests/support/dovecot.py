@@ -119,6 +119,12 @@ class Dovecot:
         with smtplib.LMTP(self.host, self.lmtp_port) as lmtp:
             lmtp.sendmail(sender, [address], raw)
 
+    def append(self, address: str, raw: bytes) -> None:
+        """Put the very bytes into a mailbox, as another mail program does that copies a mail; no header is added."""
+        with imaplib.IMAP4(self.host, self.imap_port, timeout=30) as imap:
+            imap.login(address, self.password)
+            imap.append("INBOX", None, None, raw)
+
     def messages(self, address: str, folder: str = "INBOX") -> list[bytes]:
         """Return the raw mails in a folder, oldest first, without marking them as read."""
         with imaplib.IMAP4(self.host, self.imap_port, timeout=30) as imap:
