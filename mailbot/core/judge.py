@@ -65,16 +65,12 @@ class Judgement:
     reasons: tuple[Doubt, ...] = field(default=())
 
 
-def judge(
-    scores: Mapping[Kind, Mapping[str, float]], standard: Standard, guarded: Sequence[Kind] = ()
-) -> Judgement:
+def judge(scores: Mapping[Kind, Mapping[str, float]], standard: Standard, guarded: Sequence[Kind] = ()) -> Judgement:
     """Weigh the readers' log-odds per kind and decide what may be acted on.
 
     `guarded` are kinds that a rule forbids to accept in this mail, such as erasure where it says 'do not erase'.
     """
-    probabilities = {
-        kind: standard.weighings[kind].probability(scores.get(kind, {})) for kind in standard.weighings
-    }
+    probabilities = {kind: standard.weighings[kind].probability(scores.get(kind, {})) for kind in standard.weighings}
     kinds = best_guess(probabilities, standard.cut)
     confidence = whole_set(probabilities, kinds)
     checks = (

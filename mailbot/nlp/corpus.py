@@ -74,9 +74,7 @@ def read_hands(folder: Path) -> dict[str, Hand]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         return {
-            name: Hand(
-                entry["description"], entry["language"], test={"train": False, "test": True}[entry["split"]]
-            )
+            name: Hand(entry["description"], entry["language"], test={"train": False, "test": True}[entry["split"]])
             for name, entry in found.items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
@@ -147,6 +145,4 @@ def _text(entry: Mapping[str, Any], name: str) -> str:
 
 
 def _what(problem: Exception) -> str:
-    return (
-        f"{problem.args[0]} is missing" if isinstance(problem, KeyError) else str(problem).split(" (char")[0]
-    )
+    return f"{problem.args[0]} is missing" if isinstance(problem, KeyError) else str(problem).split(" (char")[0]

@@ -73,9 +73,7 @@ def logistic(points: Floats, labels: Floats, fit: Fit, importance: Floats | None
         weights = flat.reshape(size + 1, outputs)
         scores = points @ weights[:-1].astype(np.float32) + weights[-1]
         errors = importance[:, None] * (sigmoid(scores) - labels)
-        slope = np.vstack([points.T @ errors.astype(np.float32), errors.sum(0, keepdims=True)]).astype(
-            np.float64
-        )
+        slope = np.vstack([points.T @ errors.astype(np.float32), errors.sum(0, keepdims=True)]).astype(np.float64)
         slope[:-1] += weights[:-1] / fit.cost
         surprise = (importance[:, None] * (np.logaddexp(0, scores) - labels * scores)).sum()
         return float(surprise) + 0.5 / fit.cost * float((weights[:-1] ** 2).sum()), slope.ravel()
@@ -95,18 +93,14 @@ def held_out(
     of = np.array(groups)
     for group in sorted(set(groups)):
         mine = of == group
-        weights = logistic(
-            points[~mine], labels[~mine], fit, None if importance is None else importance[~mine]
-        )
+        weights = logistic(points[~mine], labels[~mine], fit, None if importance is None else importance[~mine])
         scores[mine] = points[mine] @ weights.matrix + weights.bias
     return scores
 
 
 def carried_back(rows: Rows, points: Floats, weights: Weights) -> Weights:
     """The same model over the rows' own columns instead of their dense coordinates."""
-    shares = np.linalg.solve(points.T.astype(np.float64), weights.matrix.astype(np.float64)).astype(
-        np.float32
-    )
+    shares = np.linalg.solve(points.T.astype(np.float64), weights.matrix.astype(np.float64)).astype(np.float32)
     owners = rows.owners()
     matrix = np.stack(
         [
@@ -136,10 +130,7 @@ def descend(loss: Callable[[Doubles], tuple[float, Doubles]], start: Doubles, ro
         while True:
             there = point + step * direction
             value_there, slope_there = loss(there)
-            if (
-                value_there <= value + _ENOUGH_DECREASE * step * float(slope @ direction)
-                or step < _SMALLEST_STEP
-            ):
+            if value_there <= value + _ENOUGH_DECREASE * step * float(slope @ direction) or step < _SMALLEST_STEP:
                 break
             step /= 2
         moved, bent = there - point, slope_there - slope

@@ -32,9 +32,7 @@ class MeaningReader(Scoring):
         self.fit = fit
         self.lexicon = Lexicon({})
         self.lexicon_text = ""
-        self.weights = Weights(
-            np.zeros((1 << bits, len(KINDS)), np.float16), np.zeros(len(KINDS), np.float32)
-        )
+        self.weights = Weights(np.zeros((1 << bits, len(KINDS)), np.float16), np.zeros(len(KINDS), np.float32))
 
     def prepare(self, folder: Path) -> None:
         """Read the lexicon that config.cfg names, which lies beside it."""
@@ -68,9 +66,7 @@ class MeaningReader(Scoring):
         concepts = [hit.concept for hit in hits]
         names = [f"one {concept}" for concept in sorted(set(concepts))]
         for i, first in enumerate(concepts):
-            names += [
-                f"pair {first} {then}" for then in concepts[i + 1 : i + 1 + self.reach] if then != first
-            ]
+            names += [f"pair {first} {then}" for then in concepts[i + 1 : i + 1 + self.reach] if then != first]
         return names + [f"next {first} {then}" for first, then in zip(concepts, concepts[1:], strict=False)]
 
     def to_disk(self, path: Path, **_: Any) -> None:
@@ -92,8 +88,6 @@ class MeaningReader(Scoring):
     assigns=["doc._.scores"],
     default_config={"lexicon": _LEXICON, "reach": 8, "bits": 16, "cost": 10.0},
 )
-def create_meanings(
-    nlp: Pipeline, name: str, lexicon: str, reach: int, bits: int, cost: float
-) -> MeaningReader:
+def create_meanings(nlp: Pipeline, name: str, lexicon: str, reach: int, bits: int, cost: float) -> MeaningReader:
     """The reader as config.cfg names it."""
     return MeaningReader(name, lexicon, reach, bits, Fit(cost))

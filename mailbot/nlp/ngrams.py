@@ -27,9 +27,7 @@ class NgramReader(Scoring):
         self.words = words
         self.bits = bits
         self.fit = fit
-        self.weights = Weights(
-            np.zeros((2 << bits, len(KINDS)), np.float16), np.zeros(len(KINDS), np.float32)
-        )
+        self.weights = Weights(np.zeros((2 << bits, len(KINDS)), np.float16), np.zeros(len(KINDS), np.float32))
 
     def learn(self, mails: Sequence[Mail], log: Log) -> Floats:
         table = self._rows([mail.letter for mail in mails])
@@ -70,8 +68,6 @@ class NgramReader(Scoring):
     assigns=["doc._.scores"],
     default_config={"lengths": [2, 3, 4, 5], "words": 2, "bits": 17, "cost": 30.0},
 )
-def create_ngrams(
-    nlp: Pipeline, name: str, lengths: list[int], words: int, bits: int, cost: float
-) -> NgramReader:
+def create_ngrams(nlp: Pipeline, name: str, lengths: list[int], words: int, bits: int, cost: float) -> NgramReader:
     """The reader as config.cfg names it."""
     return NgramReader(name, lengths, words, bits, Fit(cost))

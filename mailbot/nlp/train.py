@@ -23,11 +23,7 @@ def fit(config: Path, mails: list[Mail], log: Callable[[str], None]) -> Pipeline
     for _, part in nlp.pipeline:
         if hasattr(part, "prepare"):
             part.prepare(config.parent)
-    unseen = {
-        name: part.learn(mails, log)
-        for name, part in nlp.pipeline
-        if hasattr(part, "learn") and name != "judge"
-    }
+    unseen = {name: part.learn(mails, log) for name, part in nlp.pipeline if hasattr(part, "learn") and name != "judge"}
     nlp.get_pipe("judge").learn(mails, unseen, log)
     nlp.meta["name"] = "request_kinds"
     return nlp

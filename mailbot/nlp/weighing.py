@@ -32,10 +32,7 @@ class JudgeComponent:
         self.standard = Standard({kind: Weighing(0.0, {}) for kind in KINDS}, {})
 
     def __call__(self, doc: Doc) -> Doc:
-        scores = {
-            kind: {reader: float(row[i]) for reader, row in doc._.scores.items()}
-            for i, kind in enumerate(KINDS)
-        }
+        scores = {kind: {reader: float(row[i]) for reader, row in doc._.scores.items()} for i, kind in enumerate(KINDS)}
         doc._.judgement = judge(scores, self.standard)
         return doc
 
@@ -50,10 +47,7 @@ class JudgeComponent:
             weighings[kind] = _weighing(readers, found)
             odds[:, i] = (points @ found.matrix + found.bias)[:, 0]
         self.standard = Standard(weighings, self._thresholds(mails, sigmoid(odds)))
-        log(
-            f"{self.name}: thresholds "
-            + ", ".join(f"{k} {t:.3f}" for k, t in self.standard.thresholds.items())
-        )
+        log(f"{self.name}: thresholds " + ", ".join(f"{k} {t:.3f}" for k, t in self.standard.thresholds.items()))
 
     def _thresholds(self, mails: Sequence[Mail], probabilities: Floats) -> dict[Kind, float]:
         outcomes = []
@@ -80,10 +74,7 @@ class JudgeComponent:
         """Read what `to_disk` kept."""
         kept = json.loads((path / _FILE).read_text(encoding="utf-8"))
         self.standard = Standard(
-            {
-                Kind(kind): Weighing(found["bias"], found["weights"])
-                for kind, found in kept["weighings"].items()
-            },
+            {Kind(kind): Weighing(found["bias"], found["weights"]) for kind, found in kept["weighings"].items()},
             {Kind(kind): found for kind, found in kept["thresholds"].items()},
         )
         return self
@@ -103,9 +94,7 @@ def threshold(outcomes: Sequence[tuple[float, bool]], wanted: float) -> float:
 
 
 def _weighing(readers: Sequence[str], found: Weights) -> Weighing:
-    weights = {
-        reader: round(float(weight), 4) for reader, weight in zip(readers, found.matrix[:, 0], strict=True)
-    }
+    weights = {reader: round(float(weight), 4) for reader, weight in zip(readers, found.matrix[:, 0], strict=True)}
     return Weighing(round(float(found.bias[0]), 4), weights)
 
 

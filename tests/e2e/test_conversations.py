@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from mailbot.flow import officer
 from tests.support.installation import Installation, body_of, texts
 
 PHONE, NEW_PHONE = "070-174 06 10", "070-174 06 99"
@@ -99,11 +100,8 @@ def test_access_is_proven_and_answered_with_an_encrypted_copy(mailbot: Installat
 def test_rectification_changes_the_register_and_says_so(mailbot: Installation, anna: str, words: Words) -> None:
     ask_and_confirm(mailbot, anna, "", words.rectification, words.yes)
 
-    assert [row["phone"].replace(" ", "").replace("-", "") for row in mailbot.held("contacts")] in (
-        [["0701740699"]],
-        ["0701740699"],
-        ["+46701740699"],
-    )
+    (row,) = mailbot.held("contacts")
+    assert row["phone"].replace(" ", "").replace("-", "").endswith("701740699")
     assert mailbot.requests() == [("rectification", "done")]
     assert len(mailbot.inbox(anna, 2)) == 2
 
@@ -168,7 +166,8 @@ def test_withdrawing_consent_takes_one_plain_mail(mailbot: Installation, anna: s
 
 
 @BOTH
-def test_an_unknown_address_is_suppressed_with_a_neutral_answer(mailbot: Installation, anna: str, words: Words) -> None:
+@pytest.mark.usefixtures("anna")
+def test_an_unknown_address_is_suppressed_with_a_neutral_answer(mailbot: Installation, words: Words) -> None:
     stranger = mailbot.person("okand", "privat.example")
 
     mailbot.write(stranger, "", words.consent_withdrawal)
@@ -301,7 +300,7 @@ def test_several_rights_in_one_mail_are_requests_of_one_case(mailbot: Installati
     assert len({case for case, _ in mailbot.requests_by_case()}) == 1
 
 
-def test_shadow_mode_reads_and_decides_but_answers_nobody(new_installation, dovecot) -> None:
+def test_shadow_mode_reads_and_decides_but_answers_nobody(new_installation) -> None:
     mailbot = new_installation(mode="shadow")
     anna = mailbot.person("anna")
     mailbot.hold("contacts", contact(anna))
@@ -324,8 +323,6 @@ def test_handled_mail_lies_in_a_folder_that_people_understand_and_is_unread(mail
 
 
 def test_the_officers_refusal_tells_of_complaint_and_remedy(mailbot: Installation, anna: str) -> None:
-    from mailbot.flow import officer
-
     ask_and_confirm(mailbot, anna, "", SWEDISH.erasure, "Ja")
     officer.refuse(mailbot.app.parts, mailbot.case().number, "eva", "17(3)(e)", "Uppgifterna behövs i en tvist.")
     mailbot.run()
