@@ -21,7 +21,7 @@ from mailbot.errors import MailbotError
 from mailbot.flow.answers import answer
 from mailbot.flow.docket import PROGRAM, Docket
 from mailbot.flow.parts import Figures, Parts
-from mailbot.flow.planning import make, person_of
+from mailbot.flow.plans import make, person_of
 from mailbot.store.engine import reading, transaction
 from mailbot.store.tables import Case, Erasure, Request, Work
 

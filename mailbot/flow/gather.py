@@ -21,7 +21,7 @@ from mailbot.core.screen import OwnMail, Screening, screen
 from mailbot.core.sender import NoSender, Sender, sender_of, without_detail
 from mailbot.core.threads import Handles, handles_of, read_answer
 from mailbot.flow.parts import Parts
-from mailbot.flow.planning import plan_for
+from mailbot.flow.plans import plan_for
 from mailbot.mail.authenticate import authenticate
 from mailbot.mail.parse import parse
 from mailbot.store import cases

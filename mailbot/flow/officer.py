@@ -25,7 +25,7 @@ from mailbot.errors import MailbotError, UsageError
 from mailbot.flow.answers import Addressed, letters
 from mailbot.flow.docket import Docket, clock_of, greeting
 from mailbot.flow.parts import Parts
-from mailbot.flow.planning import make
+from mailbot.flow.plans import make
 from mailbot.flow.post import Envelope, post
 from mailbot.store import cases
 from mailbot.store.engine import transaction

@@ -21,7 +21,7 @@ from mailbot.flow.bounces import take_bounce
 from mailbot.flow.docket import PERSON, PROGRAM, Docket, Greeting, greeting
 from mailbot.flow.gather import Gathered, gather
 from mailbot.flow.parts import Figures, Parts
-from mailbot.flow.planning import answer_address, change_as_data, make, plan_for, stranger
+from mailbot.flow.plans import answer_address, change_as_data, make, plan_for, stranger
 from mailbot.flow.post import Envelope, post
 from mailbot.store import cases, mails
 from mailbot.store.engine import reading, transaction
