@@ -70,18 +70,16 @@ class App:
     @cached_property
     def data_map(self) -> DataMap:
         """The data map in force."""
-        from mailbot.core.mapfile import parse_data_map
-        from mailbot.registers import embedded
+        from mailbot.registers.opening import read_data_map
 
-        path = self.settings.data_map
-        return parse_data_map(_text_of(path, "data_map"), str(path)) if path else embedded.shipped_map()
+        return read_data_map(self.settings.data_map)
 
     @cached_property
     def register(self) -> Register:
         """Every source that the data map names."""
-        from mailbot.registers.register import open_register
+        from mailbot.registers.opening import open_registers
 
-        return open_register(self.data_map, self.settings.data_dir, self.derive("person"))
+        return open_registers(self.data_map, self.settings.data_dir, self.derive("person"), os.environ)
 
     @cached_property
     def reader(self) -> Reader:
@@ -127,10 +125,10 @@ class App:
 
     def close(self) -> None:
         """Give back connections and files; the installation is not used afterwards."""
-        for name in ("register", "engine"):
-            made = self.__dict__.pop(name, None)
-            if made is not None:
-                made.dispose()
+        if "register" in self.__dict__:
+            self.register.close()
+        if "engine" in self.__dict__:
+            self.engine.dispose()
 
     def derive(self, purpose: str) -> bytes:
         """A key for one purpose."""
@@ -198,13 +196,6 @@ class App:
             scope=oauth2.scope,
             refresh_token=oauth2.refresh_token.get_secret_value(),
         )
-
-
-def _text_of(path: Path, setting: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{setting}: {path} cannot be read ({type(error).__name__})") from None
 
 
 def _key_in(folder: Path) -> bytes:

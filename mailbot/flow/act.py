@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from sqlmodel import Session, col, or_, select
 
+from mailbot.core.deadlines import received_day
 from mailbot.core.kinds import Kind
 from mailbot.core.lifecycle import Event, State
-from mailbot.core.plan import Operation, Outcome, Plan, digest, plan_from_data
+from mailbot.core.plan import Operation, Outcome, Plan
+from mailbot.core.plandata import digest, outcome_to_data, plan_from_data
 from mailbot.errors import MailbotError
 from mailbot.flow.answers import answer
 from mailbot.flow.docket import PROGRAM, Docket
@@ -99,7 +101,7 @@ def _start(parts: Parts, claimed: _Claimed, figures: Figures) -> Plan | None:
             _done(work, now, "not_approved")
             return None
         approved = plan_from_data(request.plan)
-        if claimed.fresh and digest(make(parts, case, request)) != work.digest:
+        if claimed.fresh and digest(make(parts, case, request, _day_of(request))) != work.digest:
             docket = Docket(session, parts, now)
             docket.move(case, request, Event.FAIL, actor=PROGRAM, reasons=("changed_since",))
             _done(work, now, "changed_since")
@@ -107,6 +109,11 @@ def _start(parts: Parts, claimed: _Claimed, figures: Figures) -> Plan | None:
             return None
         work.started_at = work.started_at or now
         return approved
+
+
+def _day_of(request: Request) -> date | None:
+    """The day of the decision: what a plan writes must not change because midnight has passed."""
+    return received_day(request.decided_at) if request.decided_at is not None else None
 
 
 def _finish(parts: Parts, claimed: _Claimed, plan: Plan, outcomes: Sequence[Outcome]) -> None:
@@ -121,7 +128,7 @@ def _finish(parts: Parts, claimed: _Claimed, plan: Plan, outcomes: Sequence[Outc
         if work.done_at is not None:
             return
         case = session.get_one(Case, request.case_id)
-        request.outcome = [outcome.as_data() for outcome in outcomes]
+        request.outcome = [outcome_to_data(outcome) for outcome in outcomes]
         docket.move(case, request, Event.CARRY_OUT, actor=PROGRAM)
         docket.log(
             PROGRAM, "carried_out", case, request=request.id, outcomes=request.outcome, digest=work.digest, left=finding
@@ -154,7 +161,7 @@ def _enter_in_ledger(docket: Docket, case: Case, plan: Plan) -> None:
                 at=docket.now,
                 case_number=case.number,
                 dataset=step.dataset,
-                address_hash=docket.parts.register.person_key(address),
+                address_hash=docket.parts.hashed(address),
                 operation=step.operation,
             )
             docket.session.add(entry)

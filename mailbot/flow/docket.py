@@ -19,7 +19,8 @@ from mailbot.core.identity import Level
 from mailbot.core.kinds import Kind, Language
 from mailbot.core.letters import Confirmation, Letter, NewAddressConfirmation
 from mailbot.core.lifecycle import ENDED, Event, State, step
-from mailbot.core.plan import Plan, digest, plan_to_data
+from mailbot.core.plan import Plan
+from mailbot.core.plandata import digest, plan_to_data
 from mailbot.flow.gather import code_hash
 from mailbot.flow.parts import Parts
 from mailbot.flow.post import Envelope, post

@@ -123,7 +123,10 @@ def plans_within_reach(parts: Parts, person: Person | None, level: Level, readin
     within = [kind for kind in reading.rights if _program_may(parts, kind, level, reading)]
     if not within:
         return {}
-    return {kind: plan_for(parts, kind, person, reading.changes, marketing=reading.direct_marketing) for kind in within}
+    return {
+        kind: plan_for(parts, kind, person, reading.changes, level=level, marketing=reading.direct_marketing)
+        for kind in within
+    }
 
 
 def _program_may(parts: Parts, kind: Kind, level: Level, reading: Reading) -> bool:

@@ -20,7 +20,8 @@ from mailbot.core.identity import Level
 from mailbot.core.kinds import RIGHTS, Kind
 from mailbot.core.letters import Extended, Letter, Question, Refused, Rendered
 from mailbot.core.lifecycle import Event, IllegalTransition, State, possible
-from mailbot.core.plan import Plan, digest
+from mailbot.core.plan import Plan
+from mailbot.core.plandata import digest
 from mailbot.errors import MailbotError, UsageError
 from mailbot.flow.answers import Addressed, letters
 from mailbot.flow.docket import Docket, clock_of, greeting

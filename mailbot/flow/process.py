@@ -13,7 +13,6 @@ from mailbot.core.identity import Level, Person
 from mailbot.core.kinds import Disposition, Kind, Language
 from mailbot.core.letters import AuthorityAsked, Denied, InHand, Letter, Received, UnknownSender
 from mailbot.core.lifecycle import Event, State
-from mailbot.core.plan import Plan
 from mailbot.core.reading import Reading
 from mailbot.core.sender import Sender
 from mailbot.core.threads import Answer
@@ -21,7 +20,7 @@ from mailbot.flow.bounces import take_bounce
 from mailbot.flow.docket import PERSON, PROGRAM, Docket, Greeting, greeting
 from mailbot.flow.gather import Gathered, gather
 from mailbot.flow.parts import Figures, Parts
-from mailbot.flow.plans import answer_address, change_as_data, make, plan_for, stranger
+from mailbot.flow.plans import answer_address, change_as_data, make
 from mailbot.flow.post import Envelope, post
 from mailbot.store import cases, mails
 from mailbot.store.engine import reading, transaction
@@ -170,7 +169,7 @@ class _Writer:
         if ruling.course is Course.CARRY_OUT and self.parts.live:
             docket.schedule(case, request, self.gathered.plans[ruling.kind], actor=PROGRAM)
         elif ruling.course is Course.SUPPRESS and self.parts.live:
-            docket.schedule(case, request, self._suppression(case, ruling.kind), actor=PROGRAM)
+            docket.schedule(case, request, make(self.parts, case, request), actor=PROGRAM)
         elif ruling.course is Course.ASK_PROOF and self._may_ask_again(case):
             docket.move(case, request, Event.ASK_PROOF, actor=PROGRAM)
         elif ruling.course is Course.ASK_WHO:
@@ -263,10 +262,6 @@ class _Writer:
             proof.address == address and proof.answer == Answer.YES
             for proof in cases.proofs_of(self.session, case.id or 0)
         )
-
-    def _suppression(self, case: Case, kind: Kind) -> Plan:
-        address = case.address or ""
-        return plan_for(self.parts, kind, stranger(address, Language(case.language)), (), marketing=True)
 
     def _post(self, case: Case, to: str, letter: Letter) -> None:
         post(self.session, self.parts, letter, Envelope(to, case), now=self.now)

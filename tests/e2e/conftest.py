@@ -24,7 +24,7 @@ def new_installation(mailworld: Mailworld, dovecot: Dovecot, tmp_path: Path) -> 
 
     yield make
     for installation in made:
-        installation.app.close()
+        installation.close()
 
 
 @pytest.fixture

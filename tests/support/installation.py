@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mailbot.registers.csv_import import import_csv
+from mailbot.registers.opening import open_embedded
 from sqlalchemy import select, text
 
 from mailbot.app import App
@@ -77,6 +78,11 @@ class Installation:
         }
         self.settings = Settings(**(values | dict(self.overrides)))
         self.app = App(self.settings, now=self.clock)
+        self.register_engine = open_embedded(self.folder)
+
+    def close(self) -> None:
+        self.register_engine.dispose()
+        self.app.close()
 
     def person(self, name: str = "anna", domain: str = "kund.example") -> str:
         """Somebody with a mailbox of their own."""
@@ -90,11 +96,11 @@ class Installation:
             writer = csv.DictWriter(file, columns, restval="")
             writer.writeheader()
             writer.writerows(rows)
-        import_csv(self.app.register, dataset, path)
+        import_csv(self.register_engine, dataset, path)
 
     def held(self, dataset: str) -> list[dict[str, Any]]:
         """What the register's own table holds."""
-        with self.app.register.engine("register").connect() as connection:
+        with self.register_engine.connect() as connection:
             return [dict(row) for row in connection.execute(text(f"SELECT * FROM {dataset}")).mappings()]  # noqa: S608
 
     def write(self, sender: str, subject: str, body: str, **headers: str) -> EmailMessage:
