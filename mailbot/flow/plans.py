@@ -37,15 +37,15 @@ def make(parts: Parts, case: Case, request: Request, day: date | None = None) ->
     Args:
         parts: the installation.
         case: the case the request belongs to.
-        request: the request; one of kind `other` has an empty plan.
+        request: the request; of kind `other`, or by somebody unknown, it has an empty plan.
         day: the day that is written where the plan writes a day; None: today.
     """
     kind, day = Kind(request.kind), day or today(parts)
     person = person_of(parts, case)
-    if kind is Kind.OTHER or (person is None and case.address is None):
+    if person is None and case.address is not None and (kind is Kind.CONSENT_WITHDRAWAL or request.marketing):
+        return suppression_plan(parts.data_map, case.address, day)
+    if person is None or kind is Kind.OTHER:
         return Plan(kind, "", ())
-    if person is None:
-        return suppression_plan(parts.data_map, case.address or "", day)
     level = Level.from_code(case.level)
     return plan_for(parts, kind, person, changes_of(request), level=level, marketing=request.marketing, day=day)
 
