@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mailbot.core.sender import canonical
 from mailbot.errors import MailbotError, SettingsError
+from mailbot.resources import shipped
 from mailbot.settings import Auth, Mode, Settings
 
 if TYPE_CHECKING:
@@ -85,7 +86,6 @@ class App:
     def reader(self) -> Reader:
         """The trained reader."""
         from mailbot.nlp.pipeline import load_reader
-        from mailbot.resources import shipped
 
         return load_reader(self.settings.model or shipped("models") / "request_kinds")
 
@@ -94,7 +94,13 @@ class App:
         """The letters."""
         from mailbot.render.replies import Replies
 
-        return Replies(self.settings.templates, self.data_map, self.settings.address)
+        return Replies(self.template_folders, self.data_map, self.settings.address)
+
+    @property
+    def template_folders(self) -> tuple[Path, ...]:
+        """The company's own templates, which override, and the shipped ones."""
+        own = self.settings.templates
+        return (*((own,) if own is not None else ()), shipped("templates"))
 
     @cached_property
     def parts(self) -> Parts:
@@ -115,7 +121,7 @@ class App:
             register=self.register,
             reader=self.reader,
             replies=self.replies,
-            copies=CopyMaker(settings.templates, self.data_map),
+            copies=CopyMaker(self.template_folders, self.data_map),
             now=self.now,
             trusted_authserv_ids=settings.trusted_authserv_ids,
             sub_addressing=settings.smtp.sub_addressing,

@@ -50,6 +50,7 @@ def post(
     raw = compose(
         rendered,
         sender=parts.address,
+        sender_name=parts.data_map.controller.name,
         to=envelope.to,
         message_id=message_id,
         date=now,
