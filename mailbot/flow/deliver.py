@@ -107,7 +107,7 @@ def file_handled(parts: Parts, inbox: Files) -> int:
     uidvalidity = inbox.uidvalidity()
     by_folder: dict[str, list[Mail]] = {}
     for mail in waiting:
-        by_folder.setdefault(FOLDERS[Disposition(mail.disposition)], []).append(mail)
+        by_folder.setdefault(FOLDERS[Disposition(mail.disposition or "")], []).append(mail)
     for folder, group in by_folder.items():
         # Another UIDVALIDITY means that the old UIDs say nothing any more: the mails come in anew, as duplicates.
         uids = [mail.uid for mail in group if mail.uidvalidity == uidvalidity and mail.folder == inbox.folder]

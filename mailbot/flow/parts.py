@@ -23,7 +23,10 @@ from mailbot.render.replies import Replies
 class Reads(Protocol):
     """What the flow needs of the reader in nlp."""
 
-    version: str
+    @property
+    def version(self) -> str:
+        """The model's name and version."""
+        ...
 
     def read(self, subject: str, text: str) -> Reading:
         """What one mail asks for."""

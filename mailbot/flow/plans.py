@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -77,6 +76,6 @@ def changes_of(request: Request) -> tuple[Change, ...]:
     return tuple(Change(Field(change["field"]), change["old"], change["new"]) for change in request.changes)
 
 
-def change_as_data(change: Change) -> Mapping[str, Any]:
+def change_as_data(change: Change) -> dict[str, Any]:
     """A correction for a JSON column."""
     return {"field": change.field.value, "old": change.old, "new": change.new}

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from mailbot.core.letters import Letter
 from mailbot.flow.parts import Parts
-from mailbot.mail.compose import File, bounce_address, compose
+from mailbot.mail.compose import File, Heading, bounce_address, compose
 from mailbot.store import audit, outbox
 from mailbot.store.tables import Case, Outgoing
 
@@ -47,18 +47,16 @@ def post(
     token = secrets.token_hex(16)
     message_id = f"<{token}@{parts.address.rpartition('@')[2]}>"
     thread = tuple(envelope.case.thread) if envelope.case is not None and envelope.threaded else ()
-    raw = compose(
-        rendered,
+    heading = Heading(
         sender=parts.address,
         sender_name=parts.data_map.controller.name,
         to=envelope.to,
         message_id=message_id,
         date=now,
-        in_reply_to=thread[-1] if thread else None,
-        references=thread,
         loop_token=parts.loop_token,
-        files=files,
+        thread=thread,
     )
+    raw = compose(rendered, heading, files)
     row = Outgoing(
         case_id=envelope.case.id if envelope.case else None,
         request_id=envelope.request_id,

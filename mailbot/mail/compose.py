@@ -29,52 +29,44 @@ class File:
     data: bytes
 
 
-def compose(
-    rendered: Rendered,
-    *,
-    sender: str,
-    sender_name: str,
-    to: str,
-    message_id: str,
-    date: datetime,
-    loop_token: str,
-    in_reply_to: str | None = None,
-    references: Sequence[str] = (),
-    files: Sequence[File] = (),
-) -> bytes:
-    """The mail's bytes.
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above a letter.
 
-    Args:
-        rendered: subject, text and HTML.
-        sender: our address.
-        sender_name: the company's name, shown beside it.
-        to: the one recipient.
-        message_id: with angle brackets.
-        date: aware.
-        loop_token: what our own mail is recognised by when it comes back.
-        in_reply_to: the Message-ID that is answered.
-        references: the thread so far, oldest first.
-        files: attachments.
+    `sender` and `to` are addresses, `sender_name` is the company's; `message_id` and `thread` have angle brackets, `thread`
+    is the person's own mails, oldest first; `date` is aware; `loop_token` is what our mail is recognised by.
     """
+
+    sender: str
+    sender_name: str
+    to: str
+    message_id: str
+    date: datetime
+    loop_token: str
+    thread: Sequence[str] = ()
+
+
+def compose(rendered: Rendered, heading: Heading, files: Sequence[File] = ()) -> bytes:
+    """The mail's bytes: text and HTML that say the same, and the attachments."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(one_line(sender_name), addr_spec=sender)
-    message["To"] = one_line(to)
+    message["From"] = Address(one_line(heading.sender_name), addr_spec=heading.sender)
+    message["To"] = one_line(heading.to)
     message["Subject"] = one_line(rendered.subject)
-    message["Date"] = date
-    message["Message-ID"] = message_id
-    if in_reply_to:
-        message["In-Reply-To"] = one_line(in_reply_to)
-    if references:
-        message["References"] = " ".join(map(one_line, references[-LONGEST_REFERENCES:]))
+    message["Date"] = heading.date
+    message["Message-ID"] = heading.message_id
+    if heading.thread:
+        message["In-Reply-To"] = one_line(heading.thread[-1])
+        message["References"] = " ".join(map(one_line, heading.thread[-LONGEST_REFERENCES:]))
+    # RFC 3834, and what Exchange understands, so that no automatic reply answers ours.
     message["Auto-Submitted"] = "auto-replied"
     message["X-Auto-Response-Suppress"] = "All"
-    message[LOOP_HEADER] = loop_token
+    message[LOOP_HEADER] = heading.loop_token
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     for file in files:
         main, _, sub = file.content_type.partition("/")
         message.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
-    _settle_boundaries(message, message_id)
+    _settle_boundaries(message, heading.message_id)
     return message.as_bytes()
 
 

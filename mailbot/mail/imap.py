@@ -61,9 +61,9 @@ class Mailbox:
     def uidvalidity(self) -> int:
         """The folder's UIDVALIDITY as it is now; another one means that every UID is another mail's."""
         with _guarded():
-            client = self._box.client
             self._box.folder.set(self.folder)
-            return int(client.untagged_responses["UIDVALIDITY"][0])
+            _, answer = self._box.client.response("UIDVALIDITY")
+            return int(bytes(answer[0]))
 
     def uids(self) -> list[int]:
         """UIDs of all mails in the folder."""
@@ -116,9 +116,9 @@ class Mailbox:
                 self._box.client.noop()
             return
         with _guarded():
-            self._box.idle.start()
+            self._box.idle.start()  # type: ignore[no-untyped-call]
             heard = self._hear(time.monotonic() + min(seconds, LONGEST_IDLE), stop)
-            self._box.idle.stop()
+            self._box.idle.stop()  # type: ignore[no-untyped-call]
         if any(b"BYE" in line for line in heard):
             raise ConnectionLost(f"{SECTION}: the server said goodbye")
 
