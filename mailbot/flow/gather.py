@@ -17,7 +17,7 @@ from mailbot.core.message import Authentication, Message, Oddity, Verdict
 from mailbot.core.plan import Plan
 from mailbot.core.policy import Hands
 from mailbot.core.reading import Reading
-from mailbot.core.screen import OwnMail, Screening, screen
+from mailbot.core.screen import Own, Screening, screen
 from mailbot.core.sender import NoSender, Sender, sender_of, without_detail
 from mailbot.core.threads import Handles, handles_of, read_answer
 from mailbot.flow.parts import Parts
@@ -71,7 +71,7 @@ def gather(session: Session, parts: Parts, mail: Mail, raw: bytes | None) -> Gat
     """Read one mail and look up what the store and the registers know about it and its sender."""
     message = parse(raw) if raw is not None else TOO_LARGE
     raw = raw or b""
-    screening = screen(message, OwnMail(parts.own_addresses, parts.loop_token))
+    screening = screen(message, Own(parts.own_addresses, parts.loop_token))
     sender = sender_of(message)
     thread = find_thread(session, parts, handles_of(message))
     reading, whole = _read(parts, message, screening, is_reply=thread.case is not None)
