@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     DateTime,
     Dialect,
@@ -76,8 +77,9 @@ class Mail(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     account: str
     folder: str
-    uidvalidity: int
-    uid: int
+    uidvalidity: int = Field(sa_type=BigInteger)
+    uid: int = Field(sa_type=BigInteger)
+    """Both are unsigned and of 32 bits (RFC 9051 2.3.1.1): more than INTEGER holds on PostgreSQL."""
     sha256: str = Field(foreign_key="stored_mail.sha256", index=True)
     size: int
     received_at: datetime = _instant(nullable=False)
