@@ -18,7 +18,7 @@ from mailbot.core.deadlines import STOCKHOLM, ExtensionRefused
 from mailbot.core.deadlines import extend as extend_clock
 from mailbot.core.identity import Level
 from mailbot.core.kinds import RIGHTS, Kind
-from mailbot.core.letters import Extended, Letter, Question, Refused, Rendered
+from mailbot.core.letters import Extended, Letter, Question, RefusalGround, Refused, Rendered
 from mailbot.core.lifecycle import Event, IllegalTransition, State, possible
 from mailbot.core.plan import Plan
 from mailbot.core.plandata import digest
@@ -122,9 +122,9 @@ def refuse(
     """Refuse a request with ground and reasons; the person is told, with IMY and the judicial remedy (12(4), rule 15).
 
     Raises:
-        UsageError: ground or reasons are missing.
+        UsageError: the ground is none of `RefusalGround`, or the reasons are missing.
     """
-    _require(ground, "a refusal needs its ground (--ground), such as the article that it rests on")
+    _require_ground(ground)
     _require(reasons, "a refusal needs reasons that the person can understand (--reasons)")
     with _opened(parts, number) as (docket, case):
         request = _choose(docket.session, case, request_id, Event.REFUSE)
@@ -332,6 +332,11 @@ def _write(docket: Docket, case: Case, request: Request, letter: Letter) -> None
 def _require(text: str, message: str) -> None:
     if not text.strip():
         raise UsageError(message)
+
+
+def _require_ground(ground: str) -> None:
+    if ground not in tuple(RefusalGround):
+        raise UsageError(f"a refusal needs its ground (--ground), one of {', '.join(RefusalGround)}")
 
 
 def _require_right(request: Request) -> None:

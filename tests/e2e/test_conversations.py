@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from mailbot.core.letters import RefusalGround
 from mailbot.flow import officer
 from tests.support.installation import Installation, body_of, texts
 
@@ -284,9 +285,7 @@ def test_a_bounced_confirmation_is_laid_before_the_officer(mailbot: Installation
     mailbot.hold("contacts", contact(full))
     mailbot.write(full, "", SWEDISH.erasure)
     mailbot.run()
-    mailbot.await_mail()
-
-    mailbot.run()
+    mailbot.run_until(dispositions=2)
 
     assert mailbot.dispositions() == ["request", "bounce"]
     assert mailbot.requests() == [("erasure", "queued")]
@@ -319,12 +318,14 @@ def test_handled_mail_lies_in_a_folder_that_people_understand_and_is_unread(mail
     mailbot.run()
 
     assert mailbot.dovecot.messages(mailbot.address) == []
-    assert len(mailbot.dovecot.messages(mailbot.address, "Dataskydd/Hanterade")) == 1
+    assert len(mailbot.dovecot.messages(mailbot.address, "Dataskydd.Hanterade")) == 1
 
 
 def test_the_officers_refusal_tells_of_complaint_and_remedy(mailbot: Installation, anna: str) -> None:
     ask_and_confirm(mailbot, anna, "", SWEDISH.erasure, "Ja")
-    officer.refuse(mailbot.app.parts, mailbot.case().number, "eva", "17(3)(e)", "Uppgifterna behövs i en tvist.")
+    officer.refuse(
+        mailbot.app.parts, mailbot.case().number, "eva", RefusalGround.LEGAL_CLAIMS, "Uppgifterna behövs i en tvist."
+    )
     mailbot.run()
 
     refusal = body_of(mailbot.inbox(anna, 3)[-1])

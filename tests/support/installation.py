@@ -129,7 +129,7 @@ class Installation:
         return self.write(
             sender,
             f"Re: {to['Subject']}",
-            f"{body}\n\n> {to.get_body(('plain',)).get_content()[:200]}",
+            f"{body}\n\nDen 3 mars 2026 skrev {to['From']}:\n{quoted(to)}",
             In_Reply_To=str(to["Message-ID"]),
             References=str(to["Message-ID"]),
             **headers,
@@ -166,10 +166,15 @@ class Installation:
         with reading(self.app.engine) as session:
             return [(r.case_id, r.kind) for r in session.execute(select(Request).order_by(Request.id)).scalars()]
 
-    def await_mail(self) -> None:
-        """Wait until something lies in the mailbox, such as a bounce."""
-        self._arrived(self.address, 1)
-        self.clock.catch_up()
+    def run_until(self, *, dispositions: int) -> None:
+        """Run until so many mails have been decided on, such as a bounce that is on its way."""
+        deadline = time.monotonic() + ARRIVAL_SECONDS
+        while len(self.dispositions()) < dispositions:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"only {len(self.dispositions())} mails came")
+            time.sleep(0.1)
+            self.clock.catch_up()
+            self.run()
 
     def case(self) -> Case:
         """The newest case."""
@@ -186,6 +191,11 @@ class Installation:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{address} never got mail number {count}")
             time.sleep(0.05)
+
+
+def quoted(message: EmailMessage) -> str:
+    """A mail's text as mail programs put it below an answer."""
+    return "\n".join(f"> {line}" for line in body_of(message).splitlines())
 
 
 def body_of(message: EmailMessage) -> str:
