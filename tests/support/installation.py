@@ -13,14 +13,14 @@ from email.utils import make_msgid
 from pathlib import Path
 from typing import Any
 
-from mailbot.registers.csv_import import import_csv
-from mailbot.registers.opening import open_embedded
 from sqlalchemy import select, text
 
 from mailbot.app import App
 from mailbot.daemon import run_once
 from mailbot.flow import officer
 from mailbot.flow.parts import Figures
+from mailbot.registers.csv_import import import_csv
+from mailbot.registers.opening import open_embedded
 from mailbot.settings import Settings
 from mailbot.store.engine import reading
 from mailbot.store.tables import Case, Mail, Request
