@@ -6,62 +6,22 @@ Article 30 record. `core.mapfile` reads it from YAML.
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from mailbot.core.keeping import EraseRule, RetentionRule
 from mailbot.core.kinds import Field as Asked
 from mailbot.core.kinds import Language
 from mailbot.core.plan import Row
-from mailbot.core.terms import Period, YearEnd
-
-
-class Strict(BaseModel):
-    """A part of the map: immutable, and nothing in it is unknown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-Name = Annotated[str, StringConstraints(min_length=1)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-def _period(text: str) -> str:
-    Period.parse(text)
-    return text
+from mailbot.core.terms import YearEnd
+from mailbot.core.wording import Id, Label, Name, Strict, Text
 
 
 def _year_end(text: str) -> str:
     YearEnd.parse(text)
     return text
-
-
-PeriodText = Annotated[str, AfterValidator(_period)]
-
-
-class Text(Strict):
-    """The same words in every language that people read."""
-
-    sv: str = ""
-    en: str = ""
-
-    def in_(self, language: Language | str) -> str:
-        """The words in one language."""
-        return self.en if language == Language.ENGLISH else self.sv
-
-    @property
-    def empty(self) -> bool:
-        """Whether it lacks words in any language."""
-        return not (self.sv and self.en)
-
-
-class Label(Text):
-    """A short text that may not be left out."""
-
-    sv: Name
-    en: Name
 
 
 class Role(StrEnum):
@@ -173,76 +133,6 @@ class Purpose(Strict):
     interest: Text = Text()
     """The legitimate interest itself (Article 13(1)(d)), where that is the ground."""
     marketing: bool = False
-
-
-Where = dict[str, Literal["filled", "empty"]]
-"""A condition on a row: columns that all have to be filled or empty."""
-
-
-class Until(Strict):
-    """The end of the n-th financial year after the one that a date lies in."""
-
-    financial_years: int = Field(ge=1, le=50)
-    after: Name
-
-
-class EraseRule(Strict):
-    """What an erasure does to the rows that meet `where`; the first rule that fits counts."""
-
-    do: Literal["delete", "blank", "keep"]
-    where: Where = Field(default_factory=dict)
-    blank: tuple[str, ...] = ()
-    """Fields that are emptied, the row stays: with `blank` all that is done, with `keep` what need not be kept."""
-    ground: str | None = None
-    until: Until | None = None
-    """Last day of keeping; without it the ground holds until further notice."""
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.do == "keep" and not self.ground:
-            raise ValueError("what is kept needs a ground")
-        if self.do == "blank" and not self.blank:
-            raise ValueError("what is blanked has to be named in `blank`")
-        if self.do == "delete" and (self.blank or self.ground or self.until):
-            raise ValueError("a deleted row has no `blank`, `ground` or `until`")
-        return self
-
-
-class RetentionRule(Strict):
-    """When rows that meet `where` are purged without being asked: a period or financial years after a date column."""
-
-    after: Name
-    period: PeriodText | None = None
-    financial_years: int | None = Field(None, ge=1, le=50)
-    remind: PeriodText | None = None
-    """How long before the person is reminded, so that what is still in use can be renewed."""
-    do: Literal["delete", "blank"]
-    blank: tuple[str, ...] = ()
-    where: Where = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if (self.period is None) == (self.financial_years is None):
-            raise ValueError("give either `period` or `financial_years`")
-        if (self.do == "blank") != bool(self.blank):
-            raise ValueError("`blank` names the fields to empty, and only when `do` is blank")
-        return self
-
-    def due(self, start: date, year_end: YearEnd) -> date:
-        """The first day on which a row whose date is `start` is to be purged."""
-        if self.period is not None:
-            return Period.parse(self.period).after(start)
-        return Period(0, 1, "P1D").after(year_end.years_after(start, self.financial_years or 0))
-
-    def latest_start(self, today: date, year_end: YearEnd) -> date:
-        """No row whose date is after this day is due today; a cheap bound for a search, `due` has the last word."""
-        if self.period is not None:
-            return Period.parse(self.period).latest_start(today)
-        return Period((self.financial_years or 0) * 12, 0, "").before(year_end.of(today))
-
-    def reminder_day(self, due: date) -> date | None:
-        """The day from which the person is to be reminded."""
-        return Period.parse(self.remind).before(due) if self.remind else None
 
 
 class Through(Strict):
@@ -379,10 +269,9 @@ class DataSet(Strict):
         """The legal grounds of its purposes, each once."""
         return tuple(dict.fromkeys(purpose.ground for purpose in self.purposes))
 
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """The categories of its own fields, each once (Article 15(1)(b))."""
-        return tuple(dict.fromkeys(self.fields[name].category for name in self.own_fields))
+    def categories_of(self, role: Role) -> tuple[str, ...]:
+        """The categories of our own fields, or of our customers', each once (Article 15(1)(b))."""
+        return tuple(dict.fromkeys(self.fields[name].category for name in self.fields_of(role)))
 
     @property
     def columns(self) -> frozenset[str]:

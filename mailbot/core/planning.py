@@ -1,4 +1,4 @@
-"""What one request will do to each data set: map and rows in, a plan out (docs/rights.md, default policy; rules 13-21)."""
+"""What one request will do to each data set: map and rows in, a plan out (docs/rights.md, rules 13-21)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from mailbot.core.datamap import DataMap, DataSet, EraseRule, Role
+from mailbot.core.datamap import DataMap, DataSet, Role
+from mailbot.core.erasing import erased
 from mailbot.core.identity import Level, Person
 from mailbot.core.kinds import Kind
 from mailbot.core.plan import Holdings, Operation, Plan, Row, Step, Told
 from mailbot.core.reading import Change
 from mailbot.core.rectify import Correction, corrections
-from mailbot.core.terms import YearEnd
-from mailbot.core.values import day_of, filled
+from mailbot.core.steps import only, recipients, writing
+from mailbot.core.values import filled
 
 
 class Obstacle(StrEnum):
@@ -54,7 +55,7 @@ class Facts:
         """As `rows`, our own fields only."""
         for dataset, rows in self.rows():
             if fields := dataset.own_fields:
-                yield dataset, tuple(_only(row, fields) for row in rows)
+                yield dataset, tuple(only(row, fields) for row in rows)
 
 
 def make_plan(
@@ -93,7 +94,7 @@ def make_plan(
 
 
 def suppression_plan(data_map: DataMap, address: str, today: date) -> Plan:
-    """The plan for an address that no register knows: it goes on the suppression list (docs/rights.md, default policy)."""
+    """The plan for an address that no register knows: it goes on the suppression list (rule 21)."""
     steps = _suppress(data_map, (), (address,), today)
     return Plan(Kind.CONSENT_WITHDRAWAL, "", steps)
 
@@ -105,8 +106,8 @@ def lifting_plan(data_map: DataMap, holdings: Holdings, person: Person) -> Plan:
         column = dataset.restriction
         rows = [row for row in holdings.rows.get(dataset.id, ()) if column and filled(row.values.get(column))]
         if column and rows:
-            before = tuple(_only(row, dataset.own_fields) for row in rows)
-            steps.append(_writing(dataset, Operation.LIFT, before, {column: None}))
+            before = tuple(only(row, dataset.own_fields) for row in rows)
+            steps.append(writing(dataset, Operation.LIFT, before, {column: None}))
     return Plan(Kind.RESTRICTION, person.key, tuple(steps))
 
 
@@ -121,12 +122,12 @@ def _portability(kind: Kind, facts: Facts) -> Plan:
     for dataset, rows in facts.own():
         fields = tuple(name for name in dataset.own_fields if dataset.fields[name].provided_by_person)
         if fields and any(ground.portable for ground in dataset.grounds):
-            shown.append(_shown(dataset, tuple(_only(row, fields) for row in rows), fields))
+            shown.append(_shown(dataset, tuple(only(row, fields) for row in rows), fields))
     return _with_referral(kind, facts, tuple(shown), _review(facts.data_map, shown))
 
 
 def _erasure(kind: Kind, facts: Facts) -> Plan:
-    steps = [step for dataset, rows in facts.own() for step in _erased(dataset, rows, facts)]
+    steps = [step for dataset, rows in facts.own() for step in erased(dataset, rows, facts.data_map, facts.today)]
     kept = any(step.operation is Operation.KEEP for step in steps)
     return _with_referral(kind, facts, tuple(steps), (Obstacle.KEPT_PARTLY,) if kept else ())
 
@@ -151,7 +152,7 @@ def _withdrawal(kind: Kind, facts: Facts) -> Plan:
         open_ones = tuple(row for row in rows if columns and not filled(row.values.get(columns.withdrawn)))
         if columns and open_ones:
             ended = {columns.withdrawn: facts.today.isoformat()}
-            withdrawn.append(_writing(dataset, Operation.WITHDRAW, open_ones, ended))
+            withdrawn.append(writing(dataset, Operation.WITHDRAW, open_ones, ended))
     suppressed = facts.data_map.suppressions
     listed = facts.holdings.rows.get(suppressed.id, ()) if suppressed else ()
     return Plan(
@@ -183,10 +184,6 @@ MAKERS: Mapping[Kind, Callable[[Kind, Facts], Plan]] = {
 }
 
 
-def _only(row: Row, fields: Sequence[str]) -> Row:
-    return Row(row.key, {name: row.values[name] for name in fields if name in row.values})
-
-
 def _shown(dataset: DataSet, rows: tuple[Row, ...], fields: tuple[str, ...]) -> Step:
     return Step(dataset.id, Operation.SHOW, rows, fields)
 
@@ -200,73 +197,6 @@ def _review(data_map: DataMap, shown: Sequence[Step]) -> tuple[str, ...]:
     return ()
 
 
-def _writing(
-    dataset: DataSet,
-    operation: Operation,
-    rows: tuple[Row, ...],
-    values: Mapping[str, str | None],
-    notify: tuple[Told, ...] = (),
-) -> Step:
-    """A step that writes the same values into every row."""
-    return Step(dataset.id, operation, rows, tuple(values), {row.key: values for row in rows}, notify=notify)
-
-
-def _recipients(data_map: DataMap, dataset: DataSet) -> tuple[Told, ...]:
-    """Those who have to be told of rectification, erasure and restriction (19)."""
-    return tuple(Told(recipient.name, recipient.contact) for recipient in data_map.recipients_of(dataset.id))
-
-
-def _erased(dataset: DataSet, rows: tuple[Row, ...], facts: Facts) -> Iterator[Step]:
-    """What becomes of a data set's rows: each under the first rule that fits, rows with the same fate in one step."""
-    fates: dict[tuple[int, date | None], list[Row]] = {}
-    rules = dataset.erasure
-    for row in rows:
-        index = next(i for i, rule in enumerate(rules) if meets(row, rule.where))
-        until = _until(rules[index], row, facts.data_map.year_end)
-        fates.setdefault((index, until), []).append(row)
-    told = _recipients(facts.data_map, dataset)
-    for (index, until), fated in sorted(fates.items(), key=lambda fate: (fate[0][0], fate[0][1] or date.max)):
-        yield from _fate(dataset, rules[index], until, tuple(fated), told, facts.today)
-
-
-def _fate(
-    dataset: DataSet,
-    rule: EraseRule,
-    until: date | None,
-    rows: tuple[Row, ...],
-    told: tuple[Told, ...],
-    today: date,
-) -> Iterator[Step]:
-    lapsed = rule.until is not None and until is not None and until < today
-    if rule.do == "delete" or (rule.do == "keep" and lapsed and not dataset.has_customer_data):
-        yield Step(dataset.id, Operation.ERASE, rows, dataset.own_fields, notify=told)
-        return
-    blanked = tuple(row for row in rows if any(filled(row.values.get(name)) for name in rule.blank))
-    if blanked:
-        yield _writing(dataset, Operation.BLANK, blanked, dict.fromkeys(rule.blank), told)
-    if rule.do == "keep":
-        kept = tuple(name for name in dataset.own_fields if name not in rule.blank)
-        yield Step(
-            dataset.id,
-            Operation.KEEP,
-            tuple(_only(row, kept) for row in rows),
-            kept,
-            ground=rule.ground or "",
-            until=until,
-            reason="kept_on_ground",
-        )
-
-
-def meets(row: Row, where: Mapping[str, str]) -> bool:
-    """Whether a row meets a condition of the map."""
-    return all(filled(row.values.get(column)) == (state == "filled") for column, state in where.items())
-
-
-def _until(rule: EraseRule, row: Row, year_end: YearEnd) -> date | None:
-    start = day_of(row.values.get(rule.until.after)) if rule.until else None
-    return year_end.years_after(start, rule.until.financial_years) if rule.until and start else None
-
-
 def _restricted(facts: Facts, concerned: Callable[[DataSet], bool]) -> Iterator[Step]:
     for dataset, rows in facts.own():
         column = dataset.restriction
@@ -275,7 +205,7 @@ def _restricted(facts: Facts, concerned: Callable[[DataSet], bool]) -> Iterator[
         free = tuple(row for row in rows if not filled(row.values.get(column)))
         if free:
             since = {column: facts.today.isoformat()}
-            yield _writing(dataset, Operation.RESTRICT, free, since, _recipients(facts.data_map, dataset))
+            yield writing(dataset, Operation.RESTRICT, free, since, notify=recipients(facts.data_map, dataset))
 
 
 def _suppress(data_map: DataMap, listed: Sequence[Row], addresses: Sequence[str], today: date) -> tuple[Step, ...]:
@@ -296,7 +226,7 @@ def _corrected(dataset: DataSet, rows: tuple[Row, ...], found: Correction, facts
     after = found.after[dataset.id]
     changed = tuple(row for row in rows if row.key in after)
     fields = tuple(name for name in dataset.fields if any(name in values for values in after.values()))
-    return Step(dataset.id, Operation.CHANGE, changed, fields, after, notify=_recipients(facts.data_map, dataset))
+    return Step(dataset.id, Operation.CHANGE, changed, fields, after, notify=recipients(facts.data_map, dataset))
 
 
 def _with_referral(kind: Kind, facts: Facts, steps: tuple[Step, ...], obstacles: tuple[str, ...]) -> Plan:

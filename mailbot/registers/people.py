@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from mailbot.core.datamap import DataMap, DataSet
@@ -63,6 +64,28 @@ def person_of(traces: Sequence[Trace], data_map: DataMap, secret: bytes) -> Pers
         name=next((trace.name for trace in known if trace.name), ""),
         ambiguous=_several(known),
     )
+
+
+def people_of(traces: Sequence[Trace], data_map: DataMap, secret: bytes) -> tuple[Person, ...]:
+    """The people whose master records these are, each with the addresses that are theirs alone.
+
+    An officer chooses among them where an address is several people's. Who has no address of their own is left out:
+    their rows cannot be told from the others'.
+    """
+    masters = [trace for trace in traces if trace.dataset.match.identifies]
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for trace in masters:
+        for base in bases(trace.addresses):
+            owners[base].add(trace.row.key)
+    people = []
+    for trace in masters:
+        own = {base for base in bases(trace.addresses) if owners[base] == {trace.row.key}}
+        theirs = [one for one in traces if own & set(bases(one.addresses))]
+        found = person_of(theirs, data_map, secret)
+        if found:
+            theirs_alone = tuple(one for one in found.addresses if without_detail(one) in own)
+            people.append(replace(found, addresses=theirs_alone, key=person_key(theirs_alone[0], secret)))
+    return tuple(people)
 
 
 def person_key(address: str, secret: bytes) -> str:

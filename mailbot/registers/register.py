@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Protocol
 
-from mailbot.core.datamap import DataMap, DataSet, RetentionRule
+from mailbot.core.datamap import DataMap, DataSet
 from mailbot.core.identity import Person
+from mailbot.core.keeping import RetentionRule
 from mailbot.core.plan import Holdings, Outcome, Row, Step
 from mailbot.core.sender import canonical, without_detail
 from mailbot.registers.errors import RegisterError
-from mailbot.registers.people import Trace, bases, person_of, traced
+from mailbot.registers.people import Trace, bases, people_of, person_key, person_of, traced
 from mailbot.registers.source import How, Matching, Source
 
 ROUNDS = 4
@@ -28,6 +29,15 @@ class Register(Protocol):
 
     def holdings(self, person: Person, *, customer_data: bool = False) -> Holdings:
         """All rows of a person: our own fields, and with `customer_data` also what we hold for customers."""
+
+    def people(self, address: str) -> tuple[Person, ...]:
+        """The people behind an address that several share, as far as they have addresses of their own."""
+
+    def key_of(self, address: str) -> str:
+        """The keyed hash of an address, for the ledger of erasures (rule 26)."""
+
+    def addresses_with(self, keys: Collection[str]) -> tuple[str, ...]:
+        """The registered addresses whose keyed hash is one of these: what a restored backup has brought back."""
 
     def apply(self, step: Step, idempotency_key: str) -> Outcome:
         """Carry out one step of a plan, exactly once for a key."""
@@ -62,6 +72,21 @@ class Registers:
         Case, surrounding blanks and sub-addresses are no difference (RFC 5233). Other addresses that the same rows hold
         lead to further rows, so the person is found whole from whichever address they write.
         """
+        return person_of(self._followed(address), self.data_map, self._secret)
+
+    def people(self, address: str) -> tuple[Person, ...]:
+        return people_of(self._followed(address), self.data_map, self._secret)
+
+    def key_of(self, address: str) -> str:
+        return person_key(address, self._secret)
+
+    def addresses_with(self, keys: Collection[str]) -> tuple[str, ...]:
+        wanted = frozenset(keys)
+        registered = (one for dataset in self.data_map.sets for one in self._source(dataset).addresses(dataset))
+        return tuple(dict.fromkeys(one for one in map(canonical, registered) if self.key_of(one) in wanted))
+
+    def _followed(self, address: str) -> tuple[Trace, ...]:
+        """The rows that an address leads to, by way of further addresses in them."""
         traces: dict[tuple[str, str], Trace] = {}
         asked: set[str] = set()
         frontier: tuple[str, ...] = (without_detail(address),)
@@ -72,7 +97,7 @@ class Registers:
             frontier = tuple(one for one in reached if one not in asked)
             if not frontier:
                 break
-        return person_of(list(traces.values()), self.data_map, self._secret)
+        return tuple(traces.values())
 
     def holdings(self, person: Person, *, customer_data: bool = False) -> Holdings:
         rows: dict[str, tuple[Row, ...]] = {}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from mailbot.core.datamap import DataSet, RetentionRule
+from mailbot.core.datamap import DataSet
+from mailbot.core.keeping import RetentionRule
 from mailbot.core.plan import Outcome, Row, Step, Value
 
 
@@ -53,6 +54,9 @@ class Source(Protocol):
 
     def apply(self, dataset: DataSet, step: Step, idempotency_key: str) -> Outcome:
         """Carry a step out, all of it or nothing. The same key again changes nothing and gives the same outcome."""
+
+    def addresses(self, dataset: DataSet) -> Iterator[str]:
+        """Every address that a data set found by address holds, as it stands there."""
 
     def close(self) -> None:
         """Give connections back."""

@@ -24,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.types import String
 
-from mailbot.core.datamap import DataSet, RetentionRule
+from mailbot.core.datamap import DataSet
+from mailbot.core.keeping import RetentionRule
 from mailbot.core.plan import Outcome, Row, Step, Value
 from mailbot.registers.engine import reading
 from mailbot.registers.errors import RegisterSetupError
@@ -71,6 +72,13 @@ class SqlRegister:
             conditions.append(_is(table.c[dataset.restriction], "empty"))
         with reading(self.engine, self.name) as connection:
             return tuple(_select(connection, table, dataset, dataset.own_fields, and_(*conditions)))
+
+    def addresses(self, dataset: DataSet) -> Iterator[str]:
+        table = self._table(dataset)
+        for name in dataset.match.addresses:
+            with reading(self.engine, self.name) as connection:
+                statement = select(table.c[name]).where(_is(table.c[name], "filled")).distinct()
+                yield from map(str, connection.execution_options(yield_per=1000).execute(statement).scalars())
 
     def apply(self, dataset: DataSet, step: Step, idempotency_key: str) -> Outcome:
         table = self._table(dataset)
