@@ -14,7 +14,6 @@ from pydantic import AfterValidator, Field, model_validator
 from mailbot.core.keeping import EraseRule, RetentionRule
 from mailbot.core.kinds import Field as Asked
 from mailbot.core.kinds import Language
-from mailbot.core.plan import Row
 from mailbot.core.terms import YearEnd
 from mailbot.core.wording import Id, Label, Name, Strict, Text
 
@@ -249,10 +248,6 @@ class DataSet(Strict):
     def fields_of(self, role: Role) -> tuple[str, ...]:
         """The fields that are ours, or our customers'."""
         return tuple(name for name in self.fields if self.role_of(name) is role)
-
-    def fields_only(self, row: Row) -> Row:
-        """A row without the columns that are no fields."""
-        return Row(row.key, {name: row.values[name] for name in self.fields if name in row.values})
 
     @property
     def own_fields(self) -> tuple[str, ...]:

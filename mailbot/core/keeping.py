@@ -86,7 +86,7 @@ class RetentionRule(Strict):
         return Period(0, 1, "P1D").after(year_end.years_after(start, self.financial_years or 0))
 
     def latest_start(self, today: date, year_end: YearEnd) -> date:
-        """No row whose date is after this day is due, or to be reminded of, today; a bound for searches, not an answer."""
+        """No row whose date is after this day is due, or to be reminded of, today; a bound for a search."""
         horizon = Period.parse(self.remind).after(today) if self.remind else today
         if self.period is not None:
             return Period.parse(self.period).latest_start(horizon)

@@ -114,42 +114,60 @@ def _leads_in_a_circle(dataset: DataSet, data_map: DataMap) -> bool:
 
 
 def _unknown_columns(dataset: DataSet, data_map: DataMap) -> Iterator[tuple[Path, str]]:
-    """Columns that are neither key nor field."""
+    """Columns that are neither key nor field, or a customer's where they may not be."""
     at: Path = ("datasets", dataset.id)
     for path, column in _columns_spoken_of(dataset):
         if column not in dataset.columns:
             yield (*at, *path), f"{column!r} is neither a field nor part of the key"
+    for path, column in _columns_acted_on(dataset):
+        if column not in dataset.columns:
+            yield (*at, *path), f"{column!r} is neither a field nor part of the key"
+        elif column not in (*dataset.own_fields, *dataset.key):
+            yield (*at, *path), f"{column!r} is the customer's; what decides about our data must be ours"
     for field in (name for name in dataset.ignore if name in dataset.columns):
         yield (*at, "ignore"), f"{field!r} is a field or part of the key"
-    there: list[tuple[str, str, str]] = []
-    if through := dataset.match.through:
-        there.append(("match", through.dataset, through.column))
-    if link := dataset.customer:
-        there += [("customer", link.dataset, link.by), ("customer", link.dataset, link.contact)]
-    for key, other, column in there:
+    for key, other, column in _columns_elsewhere(dataset):
         if other in data_map.datasets and column not in data_map.datasets[other].columns:
             yield (*at, key), f"data set {other} has no field {column!r}"
 
 
+def _columns_elsewhere(dataset: DataSet) -> Iterator[tuple[str, str, str]]:
+    """The columns of other data sets: key of this one, the other, its column."""
+    if through := dataset.match.through:
+        yield "match", through.dataset, through.column
+    if link := dataset.customer:
+        yield "customer", link.dataset, link.by
+        yield "customer", link.dataset, link.contact
+
+
 def _columns_spoken_of(dataset: DataSet) -> Iterator[tuple[Path, str]]:
-    match, consent, suppression = dataset.match, dataset.consent, dataset.suppression
+    """The columns that rows are found by, those of retention, and those that are blanked."""
+    match = dataset.match
     leading = (match.name, match.language, match.through.equals if match.through else None)
     for column in (*match.addresses, *filter(None, leading)):
         yield ("match",), column
+    if dataset.customer:
+        yield ("customer", "column"), dataset.customer.column
+    for index, rule in enumerate(dataset.erasure):
+        for column in rule.blank:
+            yield ("erasure", index, "blank"), column
+    for index, term in enumerate(dataset.retention):
+        for column in (term.after, *term.blank, *term.where):
+            yield ("retention", index), column
+
+
+def _columns_acted_on(dataset: DataSet) -> Iterator[tuple[Path, str]]:
+    """The columns that plans write, or decide by."""
+    consent, suppression = dataset.consent, dataset.suppression
     if dataset.restriction:
         yield ("restriction",), dataset.restriction
     for column in (consent.purpose, consent.given, consent.withdrawn) if consent else ():
         yield ("consent",), column
     for column in (suppression.address, suppression.since) if suppression else ():
         yield ("suppression",), column
-    if dataset.customer:
-        yield ("customer", "column"), dataset.customer.column
     for index, rule in enumerate(dataset.erasure):
-        for column in (*rule.blank, *rule.where, *([rule.until.after] if rule.until else [])):
+        for column in (*rule.where, *([rule.until.after] if rule.until else [])):
             yield ("erasure", index), column
-    for index, term in enumerate(dataset.retention):
-        for column in (term.after, *term.blank, *term.where):
-            yield ("retention", index), column
 
 
 def _unlawful(dataset: DataSet, _data_map: DataMap) -> Iterator[tuple[Path, str]]:
@@ -174,7 +192,7 @@ def _erasure_problems(dataset: DataSet) -> Iterator[tuple[Path, str]]:
         if rule.until and dataset.has_customer_data:
             yield ("erasure", index, "until"), "the row would be deleted then, with the customer's data in it"
         for column in rule.blank:
-            if column in dataset.key or column not in dataset.own_fields:
+            if column in dataset.key or (column in dataset.fields and column not in dataset.own_fields):
                 yield (
                     ("erasure", index, "blank"),
                     f"{column!r} is part of the key or the customer's, so it cannot be blanked",

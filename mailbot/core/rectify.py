@@ -105,12 +105,19 @@ def _aim(change: Change, cells: tuple[Cell, ...], person: Person) -> _Aim:
         values = {cell: _replaced(str(cell.current), change.old, new) for cell in aimed}
     else:
         values = dict.fromkeys(aimed, new)
-    written = {cell: value for cell, value in values.items() if str(cell.current or "") != value}
+    written = {cell: value for cell, value in values.items() if not _stands(change.field, cell.current, value)}
     if any(cell.mode is Rectify.OFFICER for cell in written):
         doubts = (*doubts, Doubt.NOT_AUTOMATIC)
     if any(cell.mode is Rectify.CONFIRM for cell in written):
         return _Aim(written, (*doubts, Doubt.CONFIRM_NEW_ADDRESS), new)
     return _Aim(written, doubts)
+
+
+def _stands(asked: Field, current: Value, new: str) -> bool:
+    """Whether a cell holds the new value already. A name's capitals matter, a number's blanks do not."""
+    if asked in {Field.EMAIL, Field.PHONE, Field.PERSONAL_ID}:
+        return same(asked, current, new)
+    return current == new
 
 
 def _cells(data_map: DataMap, holdings: Holdings, asked: Field) -> Iterator[Cell]:

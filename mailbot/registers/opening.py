@@ -48,7 +48,7 @@ def open_embedded(data_dir: Path) -> Engine:
     from mailbot.registers.tables import Embedded  # noqa: PLC0415 - only those who have no register of their own need SQLModel
 
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise RegisterSetupError(f"data_dir: {data_dir}: {error.strerror}") from None
     engine = open_engine(f"sqlite:///{data_dir / 'register.db'}", "register.db")

@@ -11,6 +11,7 @@ from mailbot.core.identity import Person
 from mailbot.core.keeping import RetentionRule
 from mailbot.core.plan import Holdings, Outcome, Row, Step
 from mailbot.core.sender import canonical, without_detail
+from mailbot.core.steps import only
 from mailbot.registers.errors import RegisterError
 from mailbot.registers.people import Trace, bases, people_of, person_key, person_of, traced
 from mailbot.registers.source import How, Matching, Source
@@ -105,9 +106,8 @@ class Registers:
             if found := self._rows_of(dataset, person, rows, customer_data=customer_data):
                 rows[dataset.id] = found
         contacts = self._contacts(rows)
-        # Columns that only lead to other data sets, such as an internal id, are no holdings.
         held = {
-            dataset.id: tuple(map(dataset.fields_only, rows[dataset.id]))
+            dataset.id: tuple(only(row, _held(dataset, customer_data=customer_data)) for row in rows[dataset.id])
             for dataset in self.data_map.sets
             if dataset.id in rows
         }
@@ -150,7 +150,7 @@ class Registers:
     def _rows_of(
         self, dataset: DataSet, person: Person, known: Mapping[str, tuple[Row, ...]], *, customer_data: bool
     ) -> tuple[Row, ...]:
-        fields = tuple(dataset.fields) if customer_data else dataset.own_fields
+        fields = _held(dataset, customer_data=customer_data)
         columns = tuple(dict.fromkeys((*fields, *self._leading.get(dataset.id, ()))))
         source, match = self._source(dataset), dataset.match
         if match.through is None:
@@ -183,6 +183,14 @@ class Registers:
                 if name and (contact := row.values[link.contact]):
                     contacts.setdefault(name, canonical(str(contact)))
         return contacts
+
+
+def _held(dataset: DataSet, *, customer_data: bool) -> tuple[str, ...]:
+    """The fields that holdings have: of a customer's record only whose it is, unless more is asked for."""
+    if customer_data:
+        return tuple(dataset.fields)
+    customer = dataset.customer.column if dataset.customer else None
+    return tuple(name for name in dataset.fields if name in dataset.own_fields or name == customer)
 
 
 def compared(text: str) -> str:

@@ -10,19 +10,27 @@ from mailbot.core.kinds import RIGHTS, Field, Kind, Language
 from mailbot.core.plan import Operation, Step
 from mailbot.core.planning import make_plan, suppression_plan
 from mailbot.core.reading import Change
-from tests.support.registers import ANNA, ANNA_AT_HOME, BO, CUSTOMER, CUSTOMER_CONTACT, filled_register
+from tests.support.registers import ANNA, ANNA_AT_HOME, BO, CUSTOMER, CUSTOMER_CONTACT, empty_again, filled_register
 
 TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture(scope="module")
+def database(postgres):
+    with postgres.new_database() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "sqlite without journal", "postgres"])
 def filled(request, tmp_path):
     if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
+        url = request.getfixturevalue("database")
     else:
         url = f"sqlite:///{tmp_path / 'register.db'}"
     made = filled_register(url, journal="without" not in request.param)
     yield made
+    if request.param == "postgres":
+        empty_again(made.engine)
     made.registers.close()
 
 

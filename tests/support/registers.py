@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, inspect, select
 
 from mailbot.core.datamap import DataMap
 from mailbot.core.mapfile import parse_data_map
@@ -117,6 +117,13 @@ def filled_database(url, *, journal=True):
                 [{name: row.get(name) for name in names if name != "id"} for row in rows],
             )
     return engine
+
+
+def empty_again(engine):
+    """Take every row out of a PostgreSQL database, which is quicker than a fresh one."""
+    with engine.begin() as connection:
+        for table in inspect(connection).get_table_names():
+            connection.exec_driver_sql(f"TRUNCATE {table} RESTART IDENTITY")
 
 
 def filled_register(url, *, journal=True):
