@@ -157,7 +157,7 @@ TABLE: Mapping[Disposition, tuple[Rule, ...]] = {
         Rule(
             "foreign_loop_header",
             "sent by another mailbot: two of them must not talk to each other",
-            lambda message, _: LOOP_HEADER.lower() in message.headers,
+            lambda message, own: LOOP_HEADER.lower() in message.headers and not _has_our_loop(message, own),
         ),
         Rule("feedback_report", "reports abuse (RFC 5965)", _is_feedback),
         Rule(

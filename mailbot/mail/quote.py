@@ -75,10 +75,11 @@ def _without_history(lines: list[str]) -> list[str]:
             kept.append(lines[at])
             has_own_words = has_own_words or bool(line)
             at += 1
-        elif _is_quoted(stripped, after):
-            at = after
         else:
-            return _without_rule_at_end(kept)
+            kept = [*_without_rule_at_end(kept), ""]
+            if not _is_quoted(stripped, after):
+                break
+            at = after
     return kept
 
 
@@ -98,16 +99,20 @@ def _after_attribution(lines: Sequence[str], at: int) -> int:
     """After 'Den tis 3 mars 2026 kl 10:00 skrev Anna Ek <anna@kund.example>:', which mailers break into lines."""
     for after in range(at + 1, min(at + MAX_ATTRIBUTION_LINES, len(lines)) + 1):
         line = lines[after - 1]
-        if not line or len(line) > MAX_HEADING or line.startswith(">"):
+        # Gmail breaks the line before the bracket that ends the address.
+        if not line or len(line) > MAX_HEADING or (line.startswith(">") and line != ">:"):
             return at
         if line.endswith(":"):
             opens = after == at + 1 or _ATTRIBUTION_OPENING.match(lines[at])
-            return after if opens and _is_attribution(" ".join(lines[at:after])) else at
+            is_one = opens and _is_attribution(" ".join(lines[at:after]), is_marked=_is_quoted(lines, after))
+            return after if is_one else at
     return at
 
 
-def _is_attribution(words: str) -> bool:
-    return bool(_WROTE.search(words) and _WHEN_OR_WHO.search(words) and not _WE_WROTE.search(words))
+def _is_attribution(words: str, *, is_marked: bool) -> bool:
+    """Whether words say who wrote what follows. A time or an address must stand in them where '>' does not mark it."""
+    says_so = _WROTE.search(words) and not _WE_WROTE.search(words)
+    return bool(says_so and (is_marked or _WHEN_OR_WHO.search(words)))
 
 
 def _after_fields(lines: Sequence[str], labels: Sequence[str], at: int, *, needs_time: bool) -> int:

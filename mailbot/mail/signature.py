@@ -85,7 +85,8 @@ def _as_text(lines: Iterable[str]) -> str:
 
 def _is(pattern: re.Pattern[str], line: str) -> bool:
     """Whether a line, blanks aside, is such a line as a whole."""
-    return len(line) <= MAX_LINE and pattern.fullmatch(line.strip()) is not None
+    words = line.strip()
+    return 0 < len(words) <= MAX_LINE and pattern.fullmatch(words) is not None
 
 
 def _without_banners(lines: list[str]) -> list[str]:
