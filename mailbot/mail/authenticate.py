@@ -12,10 +12,10 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Protocol
 
-import authres
-import dkim
-from dkim.dnsplug import get_txt
-from dkim.util import InvalidTagValueList, parse_tag_value
+import authres  # type: ignore[import-untyped]
+import dkim  # type: ignore[import-untyped]
+from dkim.dnsplug import get_txt  # type: ignore[import-untyped]
+from dkim.util import InvalidTagValueList, parse_tag_value  # type: ignore[import-untyped]
 
 from mailbot.core.message import Authentication, Message, Verdict
 from mailbot.core.sender import NoSender, sender_of

@@ -33,8 +33,8 @@ class File:
 class Heading:
     """What stands above a letter.
 
-    `sender` and `to` are addresses, `sender_name` is the company's; `message_id` and `thread` have angle brackets, `thread`
-    is the person's own mails, oldest first; `date` is aware; `loop_token` is what our mail is recognised by.
+    `sender` and `to` are addresses, `sender_name` is the company's; `message_id` and `thread` have angle brackets,
+    `thread` is the person's own mails, oldest first; `date` is aware; `loop_token` is what our mail is recognised by.
     """
 
     sender: str

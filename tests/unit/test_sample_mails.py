@@ -16,8 +16,10 @@ OWN = Own(frozenset({"dataskydd@winlas.se"}), "token-of-this-installation")
 PARSED = {
     "attached_messages": lambda mail: mail.attached_messages,
     "attachments": lambda mail: [[part.filename, part.content_type] for part in mail.attachments],
-    "delivery_report": lambda mail: mail.delivery_report
-    and {name: getattr(mail.delivery_report, name) for name in ("original_message_id", "action", "status")},
+    "delivery_report": lambda mail: (
+        mail.delivery_report
+        and {name: getattr(mail.delivery_report, name) for name in ("original_message_id", "action", "status")}
+    ),
     "from": lambda mail: [[mailbox.name, mailbox.address] for mailbox in mail.from_mailboxes],
     "from_headers": lambda mail: mail.from_headers,
     "has_html": lambda mail: mail.html is not None,
