@@ -58,6 +58,7 @@ class Reason(StrEnum):
     AUTHENTICATION_FAILED = "authentication_failed"
     AUTOMATIC_MAIL = "automatic_mail"
     FOLLOW_UP = "follow_up"
+    COURTESY = "courtesy"
     ANOTHER_SENDER = "another_sender"
     UNCLEAR_ANSWER = "unclear_answer"
     DENIED = "denied"
@@ -85,6 +86,8 @@ class Joined:
     """The mail answers a confirmation that is still open."""
     kinds: frozenset[Kind]
     """The rights the case already has, open ones only."""
+    question_pending: bool = False
+    """The person has been asked something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,8 @@ class Circumstances:
     joined: Joined | None = None
     answer: Answer = Answer.UNCLEAR
     """How what was written now reads as an answer to a confirmation."""
+    courtesy: bool = False
+    """What was written now is nothing but thanks."""
     open_case: int | None = None
     """An open case of the same person that already has one of the rights read: a reminder belongs there."""
     repeated: frozenset[Kind] = frozenset()
@@ -121,6 +126,8 @@ class Decision:
     """Set when the mail answers a confirmation."""
     join: int | None = None
     """The case the mail is joined to."""
+    answers_question: bool = False
+    """What the person was asked is answered: the requests that wait for it go back to the officer."""
     acknowledge: bool = False
     """Send the neutral acknowledgement: a person will read the mail."""
     reasons: tuple[str, ...] = ()
@@ -214,15 +221,21 @@ def _follow_up(facts: Circumstances, policy: Policy) -> Decision | None:
         reason = (Reason.ANOTHER_SENDER,)
         return Decision(Disposition.TO_OFFICER, (Ruling(Kind.OTHER, Course.QUEUE, reason),), reasons=reason)
     new = tuple(kind for kind in facts.reading.rights if kind not in joined.kinds)
-    if facts.reading.abstained or not new:
-        reason = (Reason.UNCLEAR_ANSWER if joined.proof_pending else Reason.FOLLOW_UP,)
-        return Decision(
-            Disposition.FOLLOW_UP,
-            (Ruling(Kind.OTHER, Course.QUEUE, reason),),
-            join=joined.case_id,
-            reasons=reason,
-        )
-    return Decision(Disposition.REQUEST, tuple(rule(kind, facts, policy) for kind in new), join=joined.case_id)
+    if new and not facts.reading.abstained:
+        rulings = tuple(rule(kind, facts, policy) for kind in new)
+        return Decision(Disposition.REQUEST, rulings, join=joined.case_id, answers_question=joined.question_pending)
+    return _said_in_case(facts, joined)
+
+
+def _said_in_case(facts: Circumstances, joined: Joined) -> Decision:
+    """Something else about a case: thanks, the answer to a question, or whatever the officer has to read."""
+    if facts.courtesy:
+        return Decision(Disposition.FOLLOW_UP, join=joined.case_id, reasons=(Reason.COURTESY,))
+    if joined.question_pending and not joined.proof_pending:
+        return Decision(Disposition.FOLLOW_UP, join=joined.case_id, answers_question=True)
+    reason = (Reason.UNCLEAR_ANSWER if joined.proof_pending else Reason.FOLLOW_UP,)
+    queued = (Ruling(Kind.OTHER, Course.QUEUE, reason),)
+    return Decision(Disposition.FOLLOW_UP, queued, join=joined.case_id, reasons=reason)
 
 
 def _rights(facts: Circumstances, policy: Policy) -> Decision | None:

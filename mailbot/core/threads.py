@@ -48,6 +48,28 @@ _FILLERS = frozenset(
     | {"it", "is", "was", "me", "i", "my", "this", "that", "that's", "thats"}
 )
 _GREETINGS = frozenset({"hej", "hejsan", "hallå", "hi", "hello", "dear"})
+_THANKS = frozenset({"tack", "tackar", "thanks", "thank"})
+_COURTESY = frozenset(
+    {"för", "så", "mycket", "hjälpen", "svaret", "snabba", "snabbt", "svar", "informationen", "beskedet", "bra", "fint"}
+    | {
+        "for",
+        "so",
+        "much",
+        "help",
+        "the",
+        "your",
+        "quick",
+        "reply",
+        "answer",
+        "information",
+        "great",
+        "all",
+        "a",
+        "lot",
+    }
+    | {"trevlig", "helg", "dag", "ha", "en", "have", "nice", "day", "ok", "okej", "perfekt", "perfect", "super", "och"}
+    | {"and", "er", "ni", "allt", "toppen", "hej", "då", "bye"}
+)
 _DOUBT = frozenset(
     {
         "inte",
@@ -94,6 +116,18 @@ def handles_of(message: Message) -> Handles:
     ids = dict.fromkeys((*message.in_reply_to, *reversed(message.references)))
     codes = dict.fromkeys(CODE.findall(f"{message.subject}\n{message.own_text}".upper()))
     return Handles(tuple(ids), tuple(codes))
+
+
+def is_courtesy(own_text: str, sender_name: str = "") -> bool:
+    """Whether a mail says nothing but thanks, so that nobody has to look at it: 'Tack för hjälpen! /Anna'."""
+    text = _SENT_FROM.sub("", own_text)
+    words = _WORDS.findall(text)
+    if not 0 < len(words) <= MAX_WORDS_OF_A_YES or "?" in text or not _THANKS.intersection(map(str.lower, words)):
+        return False
+    known = _COURTESY | _THANKS | _FILLERS | _GREETINGS | set(_WORDS.findall(sender_name.lower()))
+    others = [word for word in words if word.lower() not in known]
+    # Whatever is no courtesy has to look like a name, and a name does not open a mail.
+    return len(others) <= MAX_NAME_WORDS and all(map(str.istitle, others)) and words[0] not in others
 
 
 def read_answer(own_text: str, sender_name: str = "") -> Answer:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from mailbot.core.deadlines import STOCKHOLM, Clock, start_clock
 from mailbot.core.identity import Level
@@ -188,6 +188,16 @@ class Greeting(TypedDict):
 def greeting(case: Case) -> Greeting:
     """Language, case number and name for a letter to somebody whose address is registered."""
     return {"language": Language(case.language), "case": case.number, "name": case.name}
+
+
+def cancel_work(docket: Docket, request: Request) -> bool:
+    """Take what was to be carried out off the list. False: too late, or nothing was on it."""
+    query = select(Work).where(Work.request_id == request.id, col(Work.done_at).is_(None)).with_for_update()
+    work = docket.session.exec(query).first()
+    if work is None or work.started_at is not None or work.leased_by is not None:
+        return False
+    work.done_at, work.result = docket.now, "taken_back"
+    return True
 
 
 def clock_of(request: Request) -> Clock:

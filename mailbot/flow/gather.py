@@ -19,7 +19,7 @@ from mailbot.core.policy import Hands
 from mailbot.core.reading import Reading
 from mailbot.core.screen import Own, Screening, screen
 from mailbot.core.sender import NoSender, Sender, sender_of, without_detail
-from mailbot.core.threads import Handles, handles_of, read_answer
+from mailbot.core.threads import Handles, handles_of, is_courtesy, read_answer
 from mailbot.flow.parts import Parts
 from mailbot.flow.plans import plan_for
 from mailbot.mail.authenticate import authenticate
@@ -78,6 +78,7 @@ def gather(session: Session, parts: Parts, mail: Mail, raw: bytes | None) -> Gat
     person = parts.register.find(sender.address) if isinstance(sender, Sender) and not screening.certain else None
     authentication = _authenticate(parts, raw, message, screening)
     level = level_of(person, authentication)
+    name = sender.name if isinstance(sender, Sender) else ""
     repeated, open_case = _earlier(session, parts, mail, person, reading.rights)
     plans = plans_within_reach(parts, person, level, reading)
     facts = Circumstances(
@@ -90,7 +91,8 @@ def gather(session: Session, parts: Parts, mail: Mail, raw: bytes | None) -> Gat
         person=person,
         level=level,
         joined=_joined(session, thread, sender, person),
-        answer=read_answer(message.own_text, sender.name if isinstance(sender, Sender) else ""),
+        answer=read_answer(message.own_text, name),
+        courtesy=is_courtesy(message.own_text, name),
         open_case=open_case,
         repeated=repeated,
         obstacles={kind: plan.obstacles for kind, plan in plans.items()},
@@ -159,12 +161,13 @@ def _joined(session: Session, thread: Thread, sender: Sender | NoSender, person:
     if case is None or case.id is None:
         return None
     still_open = [request for request in cases.requests_of(session, case.id) if cases.is_open(request)]
-    waiting = any(State(request.state) is State.AWAITING_PROOF for request in still_open)
+    states = {State(request.state) for request in still_open}
     return Joined(
         case_id=case.id,
         same_person=_same_person(case, sender, person) or _owns_new_address(thread.proof, sender),
-        proof_pending=thread.proof is not None and waiting,
+        proof_pending=thread.proof is not None and State.AWAITING_PROOF in states,
         kinds=frozenset(Kind(request.kind) for request in still_open),
+        question_pending=State.AWAITING_PERSON in states,
     )
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from mailbot.core.deadlines import STOCKHOLM, ExtensionRefused
 from mailbot.core.deadlines import extend as extend_clock
@@ -24,13 +24,13 @@ from mailbot.core.plan import Plan
 from mailbot.core.plandata import digest
 from mailbot.errors import MailbotError, UsageError
 from mailbot.flow.answers import Addressed, letters
-from mailbot.flow.docket import Docket, clock_of, greeting
+from mailbot.flow.docket import Docket, cancel_work, clock_of, greeting
 from mailbot.flow.parts import Parts
 from mailbot.flow.plans import make
 from mailbot.flow.post import Envelope, post
 from mailbot.store import cases
 from mailbot.store.engine import transaction
-from mailbot.store.tables import Case, Mail, Request, Work
+from mailbot.store.tables import Case, Mail, Request
 
 CODE_SHOWN = "••••-••••-••••-••••"
 """What stands in a preview for the code that is drawn when the copy is made."""
@@ -107,11 +107,10 @@ def undo(parts: Parts, number: str, officer: str, request_id: int | None = None)
     """
     with _opened(parts, number) as (docket, case):
         request = _choose(docket.session, case, request_id, Event.UNDO)
-        query = select(Work).where(Work.request_id == request.id, col(Work.done_at).is_(None))
-        work = docket.session.exec(query.with_for_update()).first()
-        if work is None or work.started_at is not None or work.leased_by is not None or work.not_before <= docket.now:
+        window = timedelta(seconds=parts.policy.undo_seconds)
+        over = request.decided_at is None or docket.now >= request.decided_at + window
+        if over or not cancel_work(docket, request):
             raise NotPossible(f"{case.number}: too late to undo; it is being carried out")
-        work.done_at, work.result = docket.now, "undone"
         docket.move(case, request, Event.UNDO, actor=_actor(officer), reasons=("undone",))
         return request
 
@@ -242,7 +241,7 @@ def correct(
         return new
 
 
-def reject_kinds(names: Sequence[str]) -> list[Kind]:
+def kinds_named(names: Sequence[str]) -> list[Kind]:
     """Kinds from their names.
 
     Raises:

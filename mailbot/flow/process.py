@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from sqlmodel import Session
 
-from mailbot.core.decide import Course, Decision, Ruling, decide, settle
+from mailbot.core.decide import Course, Decision, Reason, Ruling, decide, settle
 from mailbot.core.identity import Level, Person
 from mailbot.core.kinds import Disposition, Kind, Language
 from mailbot.core.letters import AuthorityAsked, Denied, InHand, Letter, Received, UnknownSender
@@ -17,7 +17,7 @@ from mailbot.core.reading import Reading
 from mailbot.core.sender import Sender
 from mailbot.core.threads import Answer
 from mailbot.flow.bounces import take_bounce
-from mailbot.flow.docket import PERSON, PROGRAM, Docket, Greeting, greeting
+from mailbot.flow.docket import PERSON, PROGRAM, Docket, Greeting, cancel_work, greeting
 from mailbot.flow.gather import Gathered, gather
 from mailbot.flow.parts import Figures, Parts
 from mailbot.flow.plans import answer_address, change_as_data, make
@@ -124,6 +124,8 @@ class _Writer:
         self.docket.add_mail(case, mail, facts.message.message_id)
         if decision.answer is not None:
             self._settle_proof(case, decision.answer)
+        elif self.facts.joined is not None:
+            self._heed(case, decision)
         requests = [(ruling, self._add(case, ruling)) for ruling in decision.rulings]
         self._answer(case, decision, requests)
 
@@ -210,6 +212,15 @@ class _Writer:
             self._post(case, case.answer_to, InHand(**greeting(case), kinds=rights, due=due))
         elif rights or decision.acknowledge:
             self._post(case, case.address, Received(**stranger_to, due=due))
+
+    def _heed(self, case: Case, decision: Decision) -> None:
+        """The person says something in the case: an answer goes back to the officer, an approval waits for a look."""
+        for request in cases.requests_of(self.session, case.id or 0):
+            state = State(request.state)
+            if state is State.AWAITING_PERSON and decision.answers_question:
+                self.docket.move(case, request, Event.ANSWER, actor=PERSON, reasons=("answered",))
+            elif state is State.APPROVED and decision.rulings and cancel_work(self.docket, request):
+                self.docket.move(case, request, Event.TAKE_BACK, actor=PERSON, reasons=(Reason.FOLLOW_UP,))
 
     def _settle_proof(self, case: Case, answer: Answer) -> None:
         proof = self.gathered.thread.proof
