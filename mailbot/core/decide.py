@@ -65,6 +65,19 @@ class Reason(StrEnum):
     PROCESSOR = "processor"
     ATTACHED_MAIL = "attached_mail"
     UNKNOWN_PERSON = "unknown_person"
+    SHADOW = "shadow"
+    TOO_MANY_PROOFS = "too_many_proofs"
+    BOUNCED = "bounced"
+    CHANGED_SINCE = "changed_since"
+    SOURCE_FAILED = "source_failed"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    LAPSED = "lapsed"
+    READ_BY_OFFICER = "read_by_officer"
+    REFUSED = "refused"
+    CLOSED = "closed"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)

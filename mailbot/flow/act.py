@@ -7,7 +7,7 @@ the program is stopped in between.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,8 @@ import structlog
 from sqlmodel import Session, col, or_, select
 
 from mailbot.core.deadlines import received_day
+from mailbot.core.decide import Reason
+from mailbot.core.erasing import duties
 from mailbot.core.kinds import Kind
 from mailbot.core.lifecycle import Event, State
 from mailbot.core.plan import Operation, Outcome, Plan
@@ -25,7 +27,7 @@ from mailbot.flow.docket import PROGRAM, Docket
 from mailbot.flow.parts import Figures, Parts
 from mailbot.flow.plans import make, person_of
 from mailbot.store.engine import reading, transaction
-from mailbot.store.tables import Case, Erasure, Request, Work
+from mailbot.store.tables import Case, Duty, Erasure, Request, Work
 
 LEASE = timedelta(minutes=5)
 PAUSE = timedelta(minutes=2)
@@ -103,7 +105,7 @@ def _start(parts: Parts, claimed: _Claimed, figures: Figures) -> Plan | None:
         approved = plan_from_data(request.plan)
         if claimed.fresh and digest(make(parts, case, request, _day_of(request))) != work.digest:
             docket = Docket(session, parts, now)
-            docket.move(case, request, Event.FAIL, actor=PROGRAM, reasons=("changed_since",))
+            docket.move(case, request, Event.FAIL, actor=PROGRAM, reasons=(Reason.CHANGED_SINCE,))
             _done(work, now, "changed_since")
             figures.queued += 1
             return None
@@ -134,6 +136,7 @@ def _finish(parts: Parts, claimed: _Claimed, plan: Plan, outcomes: Sequence[Outc
             PROGRAM, "carried_out", case, request=request.id, outcomes=request.outcome, digest=work.digest, left=finding
         )
         _enter_in_ledger(docket, case, plan)
+        docket.session.add_all(_duties(case, plan))
         answer(docket, case, request, plan)
         _done(work, now, "done")
     _log.info("request_carried_out", request=claimed.request_id, kind=plan.kind, steps=len(outcomes))
@@ -161,10 +164,23 @@ def _enter_in_ledger(docket: Docket, case: Case, plan: Plan) -> None:
                 at=docket.now,
                 case_number=case.number,
                 dataset=step.dataset,
-                address_hash=docket.parts.hashed(address),
+                address_hash=docket.parts.register.key_of(address),
                 operation=step.operation,
             )
             docket.session.add(entry)
+
+
+def _duties(case: Case, plan: Plan) -> Iterator[Duty]:
+    """What was kept is erased on its day without being asked again (rule 17)."""
+    for duty in duties(plan):
+        yield Duty(
+            case_id=case.id or 0,
+            dataset=duty.dataset,
+            row_key=duty.row_key,
+            until=duty.until,
+            ground=duty.ground,
+            tell=case.answer_to,
+        )
 
 
 def _postpone(parts: Parts, claimed: _Claimed, error: str, figures: Figures) -> None:
@@ -178,7 +194,7 @@ def _postpone(parts: Parts, claimed: _Claimed, error: str, figures: Figures) -> 
         if work.attempts < ATTEMPTS:
             work.not_before = now + PAUSE * work.attempts
             return
-        docket.move(case, request, Event.FAIL, actor=PROGRAM, reasons=("source_failed",))
+        docket.move(case, request, Event.FAIL, actor=PROGRAM, reasons=(Reason.SOURCE_FAILED,))
         _done(work, now, error)
         figures.queued += 1
     _log.error("request_failed", request=claimed.request_id, error=error)

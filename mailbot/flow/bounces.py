@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailbot.core.decide import Reason
 from mailbot.core.kinds import Kind
 from mailbot.core.lifecycle import WAITING_FOR_PERSON, Event, State
 from mailbot.core.message import Message
@@ -10,8 +11,6 @@ from mailbot.flow.gather import Thread
 from mailbot.mail.compose import read_bounce_address
 from mailbot.store import cases, outbox
 from mailbot.store.tables import Case, Mail, Outgoing
-
-BOUNCED = "bounced"
 
 
 def take_bounce(docket: Docket, mail: Mail, thread: Thread, message: Message) -> None:
@@ -36,10 +35,10 @@ def lay_before_officer(docket: Docket, case: Case, mail: Mail | None) -> None:
     requests = cases.requests_of(docket.session, case.id or 0)
     waiting = [request for request in requests if State(request.state) in WAITING_FOR_PERSON]
     for request in waiting:
-        docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=(BOUNCED,))
+        docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=(Reason.BOUNCED,))
     if not waiting:
-        request = docket.add_request(case, Kind.OTHER, mail, (BOUNCED,))
-        docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=(BOUNCED,))
+        request = docket.add_request(case, Kind.OTHER, mail, (Reason.BOUNCED,))
+        docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=(Reason.BOUNCED,))
 
 
 def _about(docket: Docket, thread: Thread, message: Message) -> Outgoing | None:

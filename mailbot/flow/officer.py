@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from mailbot.core.deadlines import STOCKHOLM, ExtensionRefused
 from mailbot.core.deadlines import extend as extend_clock
+from mailbot.core.decide import Reason
 from mailbot.core.identity import Level
 from mailbot.core.kinds import RIGHTS, Kind
 from mailbot.core.letters import Extended, Letter, Question, RefusalGround, Refused, Rendered
@@ -111,7 +112,7 @@ def undo(parts: Parts, number: str, officer: str, request_id: int | None = None)
         over = request.decided_at is None or docket.now >= request.decided_at + window
         if over or not cancel_work(docket, request):
             raise NotPossible(f"{case.number}: too late to undo; it is being carried out")
-        docket.move(case, request, Event.UNDO, actor=_actor(officer), reasons=("undone",))
+        docket.move(case, request, Event.UNDO, actor=_actor(officer), reasons=(Reason.UNDONE,))
         return request
 
 
@@ -130,7 +131,7 @@ def refuse(
         _require_right(request)
         request.decided_by, request.decided_at = _actor(officer), docket.now
         request.decision_ground = ground
-        docket.move(case, request, Event.REFUSE, actor=_actor(officer), reasons=("refused",))
+        docket.move(case, request, Event.REFUSE, actor=_actor(officer), reasons=(Reason.REFUSED,))
         letter = Refused(**greeting(case), kind=Kind(request.kind), ground=ground, reasons=reasons)
         _write(docket, case, request, letter)
         return request
@@ -164,7 +165,7 @@ def ask(parts: Parts, number: str, officer: str, question: str, request_id: int 
     _require(question, "asking needs a question (--question)")
     with _opened(parts, number) as (docket, case):
         request = _choose(docket.session, case, request_id, Event.ASK)
-        docket.move(case, request, Event.ASK, actor=_actor(officer), reasons=("asked",))
+        docket.move(case, request, Event.ASK, actor=_actor(officer), reasons=(Reason.ASKED,))
         _write(docket, case, request, Question(**greeting(case), question=question))
         return request
 
@@ -180,7 +181,7 @@ def ask_proof(parts: Parts, number: str, officer: str, request_id: int | None = 
         _require_right(request)
         if case.answer_to is None:
             raise NotPossible(f"{case.number}: no registered address is known to send a confirmation to; vouch or ask")
-        docket.move(case, request, Event.ASK_PROOF, actor=_actor(officer), reasons=("asked",))
+        docket.move(case, request, Event.ASK_PROOF, actor=_actor(officer), reasons=(Reason.ASKED,))
         docket.ask_proof(case, case.answer_to, (Kind(request.kind),))
         return request
 
@@ -216,7 +217,7 @@ def close(parts: Parts, number: str, officer: str, reason: str, request_id: int 
     with _opened(parts, number) as (docket, case):
         request = _choose(docket.session, case, request_id, Event.CLOSE)
         request.decided_by, request.decided_at, request.decision_ground = _actor(officer), docket.now, reason
-        docket.move(case, request, Event.CLOSE, actor=_actor(officer), reasons=("closed",))
+        docket.move(case, request, Event.CLOSE, actor=_actor(officer), reasons=(Reason.CLOSED,))
         return request
 
 
@@ -236,8 +237,8 @@ def correct(
         new = [docket.add_request(case, kind, mail) for kind in dict.fromkeys(kinds)]
         for request in new:
             request.changes = old.changes
-            docket.move(case, request, Event.QUEUE, actor=_actor(officer), reasons=("read_by_officer",))
-        docket.move(case, old, Event.CLOSE, actor=_actor(officer), reasons=("read_by_officer",))
+            docket.move(case, request, Event.QUEUE, actor=_actor(officer), reasons=(Reason.READ_BY_OFFICER,))
+        docket.move(case, old, Event.CLOSE, actor=_actor(officer), reasons=(Reason.READ_BY_OFFICER,))
         return new
 
 

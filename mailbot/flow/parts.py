@@ -14,7 +14,6 @@ from sqlalchemy import Engine
 from mailbot.core.datamap import DataMap
 from mailbot.core.policy import Policy
 from mailbot.core.reading import Reading
-from mailbot.core.sender import canonical
 from mailbot.registers.register import Register
 from mailbot.render.copy import CopyMaker
 from mailbot.render.replies import Replies
@@ -63,10 +62,6 @@ class Parts:
     def derive(self, purpose: str) -> bytes:
         """A key for one purpose, so that what one part shows tells nothing of another's."""
         return derive_key(self.key, purpose)
-
-    def hashed(self, address: str) -> str:
-        """An address as the erasure ledger holds it: to be recognised, not to be read (rule 26)."""
-        return hmac.new(self.derive("ledger"), canonical(address).encode(), hashlib.sha256).hexdigest()
 
     @property
     def loop_token(self) -> str:

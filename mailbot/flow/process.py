@@ -177,8 +177,11 @@ class _Writer:
         elif ruling.course is Course.ASK_WHO:
             docket.move(case, request, Event.ASK, actor=PROGRAM, reasons=ruling.reasons)
         else:
-            docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=ruling.reasons or (ruling.course,))
+            docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=ruling.reasons or self._why_queued(ruling))
             self.figures.queued += 1
+
+    def _why_queued(self, ruling: Ruling) -> tuple[str, ...]:
+        return (Reason.TOO_MANY_PROOFS if ruling.course is Course.ASK_PROOF else Reason.SHADOW,)
 
     def _may_ask_again(self, case: Case) -> bool:
         return len(cases.proofs_of(self.session, case.id or 0)) < self.parts.policy.proof_attempts
@@ -218,7 +221,7 @@ class _Writer:
         for request in cases.requests_of(self.session, case.id or 0):
             state = State(request.state)
             if state is State.AWAITING_PERSON and decision.answers_question:
-                self.docket.move(case, request, Event.ANSWER, actor=PERSON, reasons=("answered",))
+                self.docket.move(case, request, Event.ANSWER, actor=PERSON, reasons=(Reason.ANSWERED,))
             elif state is State.APPROVED and decision.rulings and cancel_work(self.docket, request):
                 self.docket.move(case, request, Event.TAKE_BACK, actor=PERSON, reasons=(Reason.FOLLOW_UP,))
 
@@ -236,7 +239,7 @@ class _Writer:
 
     def _deny(self, case: Case, asked: list[Request]) -> None:
         for request in asked:
-            self.docket.move(case, request, Event.TAKE_BACK, actor=PERSON, reasons=("denied",))
+            self.docket.move(case, request, Event.TAKE_BACK, actor=PERSON, reasons=(Reason.DENIED,))
         kinds = tuple(Kind(request.kind) for request in asked)
         if case.answer_to:
             self._post(case, case.answer_to, Denied(**greeting(case), kinds=kinds))
@@ -257,7 +260,7 @@ class _Writer:
         plan = make(self.parts, case, request)
         ruling = settle(Kind(request.kind), plan.obstacles, self.parts.policy.rule(Kind(request.kind)).hands)
         if ruling.course is not Course.CARRY_OUT or not self.parts.live:
-            self.docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=ruling.reasons or ("shadow",))
+            self.docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=ruling.reasons or (Reason.SHADOW,))
             self.figures.queued += 1
             return Course.QUEUE
         if plan.confirm is not None and not self._has_confirmed(case, plan.confirm):

@@ -8,12 +8,14 @@ import structlog
 from sqlalchemy import update
 from sqlmodel import Session, col, exists, select
 
+from mailbot.core.decide import Reason
 from mailbot.core.kinds import Kind
 from mailbot.core.letters import Lapsed
 from mailbot.core.lifecycle import Event, State
 from mailbot.flow.docket import PROGRAM, Docket, greeting
 from mailbot.flow.parts import Parts
 from mailbot.flow.post import Envelope, post
+from mailbot.flow.retain import retain_daily
 from mailbot.store import cases
 from mailbot.store.engine import transaction
 from mailbot.store.tables import Case, Mail, Outgoing, Proof, Request, StoredMail
@@ -27,6 +29,7 @@ def watch(parts: Parts) -> None:
     lapsed = _lapse_unproven(parts)
     unanswered = _lapse_unanswered(parts)
     removed = _remove_content(parts)
+    retain_daily(parts)
     if lapsed or unanswered or removed:
         _log.info("watched", lapsed=lapsed, unanswered=unanswered, content_removed=removed)
 
@@ -63,9 +66,9 @@ def _lapse_unanswered(parts: Parts) -> int:
         for request in waiting:
             case = session.get_one(Case, request.case_id)
             if case.answer_to is None and "asked" not in request.reasons:
-                docket.move(case, request, Event.LAPSE, actor=PROGRAM, reasons=("lapsed",))
+                docket.move(case, request, Event.LAPSE, actor=PROGRAM, reasons=(Reason.LAPSED,))
             else:
-                docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=("no_answer",))
+                docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=(Reason.NO_ANSWER,))
         return len(waiting)
 
 
@@ -76,7 +79,7 @@ def _lapse(docket: Docket, requests: list[Request]) -> int:
     for case_id, lapsed in by_case.items():
         case = docket.session.get_one(Case, case_id)
         for request in lapsed:
-            docket.move(case, request, Event.LAPSE, actor=PROGRAM, reasons=("lapsed",))
+            docket.move(case, request, Event.LAPSE, actor=PROGRAM, reasons=(Reason.LAPSED,))
         if case.answer_to is not None:
             letter = Lapsed(**greeting(case), kinds=tuple(Kind(request.kind) for request in lapsed))
             post(docket.session, docket.parts, letter, Envelope(case.answer_to, case), now=docket.now)

@@ -313,12 +313,20 @@ class Duty(SQLModel, table=True):
     dataset: str
     row_key: str
     until: date = Field(index=True)
-    operation: str
-    fields: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """The last day of keeping."""
     ground: str
     tell: str | None = None
     """The address to tell when it is done. Content."""
     done_at: datetime | None = _instant()
+
+
+class RetentionDay(SQLModel, table=True):
+    """A day's retention run, and how many rows of which data sets it concerned."""
+
+    __tablename__ = "retention_day"
+    day: date = Field(primary_key=True)
+    at: datetime = _instant(nullable=False)
+    outcome: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 class Correction(SQLModel, table=True):

@@ -185,11 +185,15 @@ def _keeping() -> None:
         _text("dataset"),
         _text("row_key"),
         sa.Column("until", sa.Date, nullable=False, index=True),
-        _text("operation"),
-        _json("fields"),
         _text("ground"),
         _text("tell", nullable=True),
         _instant("done_at", nullable=True),
+    )
+    op.create_table(
+        "retention_day",
+        sa.Column("day", sa.Date, primary_key=True),
+        _instant("at"),
+        _json("outcome"),
     )
 
 
