@@ -101,31 +101,37 @@ class Item:
     reason: str = ""
 
 
-def kept(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """What was not done although it was asked: it makes the answer a partial refusal (12(4))."""
-    return tuple(item for item in items if item.operation is Operation.KEEP)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done(Letter):
-    """A request carried out, for rectification, erasure, restriction, objection and withdrawal of consent.
+class Outcome(Letter):
+    """What became of a request, data set by data set.
 
     Items with `Operation.KEEP` make it a partial refusal: reasons, the authority and the judicial remedy must stand in
-    it (12(4), rule 15).
-    Items with `Operation.REFER` lie with a customer: `customers` names them (only after proof, rule 18).
+    it (12(4), rule 15). Items with `Operation.REFER` lie with a customer; `customers` names those that may be named
+    (rule 18).
     """
 
-    template: ClassVar[str] = "done"
     kind: Kind
     items: tuple[Item, ...]
     customers: tuple[str, ...] = ()
-    recipients: tuple[str, ...] = ()
-    """Who has been told of it (Article 19)."""
 
     @property
     def kept(self) -> tuple[Item, ...]:
-        """What was not done although it was asked."""
-        return kept(self.items)
+        """What was not done, or left out of a copy (15(4)), although it was asked for."""
+        return tuple(item for item in self.items if item.operation is Operation.KEEP)
+
+    @property
+    def refers(self) -> bool:
+        """Whether some of it is for a customer to decide (28)."""
+        return bool(self.customers) or any(item.operation is Operation.REFER for item in self.items)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done(Outcome):
+    """A request carried out, for rectification, erasure, restriction, objection and withdrawal of consent."""
+
+    template: ClassVar[str] = "done"
+    recipients: tuple[str, ...] = ()
+    """Who has been told of it (Article 19)."""
 
     @property
     def acted(self) -> bool:
@@ -156,18 +162,10 @@ class Done(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopySent(Letter):
+class CopySent(Outcome):
     """The mail that carries the encrypted copy of the data (15(3), 20)."""
 
     template: ClassVar[str] = "copy_sent"
-    kind: Kind
-    items: tuple[Item, ...]
-    customers: tuple[str, ...] = ()
-
-    @property
-    def kept(self) -> tuple[Item, ...]:
-        """What was left out although it was asked for (15(4))."""
-        return kept(self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

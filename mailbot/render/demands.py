@@ -13,12 +13,12 @@ from mailbot.core.kinds import Language
 from mailbot.core.letters import (
     Confirmation,
     CopyCode,
-    CopySent,
-    Done,
     Extended,
     Lapsed,
     Letter,
     NewAddressConfirmation,
+    NothingHeld,
+    Outcome,
     Question,
     Refused,
     Rendered,
@@ -70,19 +70,19 @@ def demands(letter: Letter, words: Words, data_map: DataMap, remedy: Callable[[]
             yield Demand("the ground", words.refusal(letter.ground))
         case Extended() | RestrictionEnding():
             yield from _reasons(letter.template, letter.reasons)
-        case Done() | CopySent():
+        case Outcome():
             for item in letter.kept:
                 yield from _reasons(letter.template, words.why(item))
                 if item.until is not None:
                     yield Demand("until when something is kept", words.date(item.until))
-    if is_refusal(letter) or isinstance(letter, Extended | Lapsed):
+    if is_refusal(letter) or isinstance(letter, Extended | Lapsed | NothingHeld):
         yield from _complaint(letter, data_map)
         yield from _remedy(letter, remedy())
 
 
 def is_refusal(letter: Letter) -> bool:
     """Whether Article 12(4) applies: something that was asked has not been done."""
-    return isinstance(letter, Refused) or (isinstance(letter, Done | CopySent) and bool(letter.kept))
+    return isinstance(letter, Refused) or (isinstance(letter, Outcome) and bool(letter.kept))
 
 
 def hold_to(demanded: Iterator[Demand], letter: Letter, rendered: Rendered) -> None:

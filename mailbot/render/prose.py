@@ -20,8 +20,8 @@ _INVISIBLE = frozenset({"head", "style", "script", "title"})
 
 
 def one_line(text: str) -> str:
-    """A text that may be a foreigner's in one line: no line breaks, control or direction-changing characters."""
-    return " ".join(_UNPRINTABLE.sub("", _BREAKS.sub(" ", text)).split())
+    """A text from outside in one line: without line breaks, control or direction-changing characters."""
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
 def several_lines(text: str) -> str:

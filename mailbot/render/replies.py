@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from mailbot.core.datamap import Authority, DataMap
 from mailbot.core.kinds import Language
-from mailbot.core.letters import Item, Letter, Rendered, kept
+from mailbot.core.letters import Item, Letter, Outcome, Rendered
 from mailbot.core.plan import Operation
 from mailbot.errors import MailbotError
 from mailbot.render.demands import demands, hold_to
@@ -87,7 +87,6 @@ class Replies:
 
     def _context(self, letter: Letter) -> dict[str, Any]:
         values = {field.name: getattr(letter, field.name) for field in fields(letter)}
-        items: tuple[Item, ...] = values.get("items", ())
         return {
             "kind": None,
             **values,
@@ -95,8 +94,8 @@ class Replies:
             "controller": self.data_map.controller,
             "authority": self.data_map.authority,
             "address": self.address,
-            "kept": kept(items),
-            "refers": any(item.operation is Operation.REFER for item in items),
+            "kept": isinstance(letter, Outcome) and letter.kept,
+            "refers": isinstance(letter, Outcome) and letter.refers,
         }
 
     def _environment(self, words: Words) -> Environment:

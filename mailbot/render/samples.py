@@ -1,10 +1,11 @@
-"""Sample letters, of every sort and in both languages, to look at and to check templates with."""
+"""Sample letters and copies, of every sort and in both languages, to look at and to check templates with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
+from mailbot.core.copy import AccessCopy, make_copy
 from mailbot.core.datamap import DataMap
 from mailbot.core.kinds import RIGHTS, Kind, Language
 from mailbot.core.letters import (
@@ -35,11 +36,12 @@ from mailbot.core.letters import (
     Suppressed,
     UnknownSender,
 )
-from mailbot.core.plan import Operation
+from mailbot.core.plan import Operation, Plan, Row, Step, Value
 
 CASE = "DS-2026-00042"
 NAME = "Åsa Öberg"
 CODE = "MFRG-G3DF-NQ2H-XO5T"
+COPY_CODE = "K7PM-3XWD-QH9T-RB4N"
 PERSON = "asa.oberg@norrskog.example"
 CUSTOMERS = ("Norrskog Förvaltning AB",)
 UNTIL = date(2026, 12, 24)
@@ -60,6 +62,19 @@ QUESTION = {
     Language.SWEDISH: "Vilket av dina två telefonnummer är det nya?",
     Language.ENGLISH: "Which of your two telephone numbers is the new one?",
 }
+
+
+SAMPLE_VALUES: tuple[Value, ...] = (
+    NAME,
+    PERSON,
+    "2026-03-05",
+    None,
+    True,
+    42,
+    "*a* #b <c> $d$ @e\n\n= f\n- g",
+    "2026-03-05T10:30:00Z",
+)
+"""Of every sort that registers hold, and one that would be markup."""
 
 
 def sample_letters(data_map: DataMap, language: Language) -> Iterator[Letter]:
@@ -100,7 +115,7 @@ def _outcomes(data_map: DataMap, language: Language) -> Iterator[Letter]:
     for kind in (Kind.ACCESS, Kind.PORTABILITY):
         shown = _items(data_map, Operation.SHOW, Operation.SHOW)
         yield CopySent(language=language, case=CASE, name=NAME, kind=kind, items=shown, customers=CUSTOMERS)
-    yield CopyCode(language=language, case=CASE, name=NAME, code=CODE)
+    yield CopyCode(language=language, case=CASE, name=NAME, code=COPY_CODE)
     yield NothingHeld(language=language, case=CASE, name=NAME, kind=Kind.ACCESS)
 
 
@@ -147,4 +162,25 @@ def _item(data_map: DataMap, dataset: str, operation: Operation) -> Item:
         fields=tuple(data_map.datasets[dataset].fields)[:2] if some else (),
         ground=ground,
         until=YEARS_AHEAD if operation is Operation.KEEP else None,
+    )
+
+
+def sample_copy(data_map: DataMap, language: Language, kind: Kind) -> AccessCopy:
+    """A copy for access or portability, with a few rows in every data set of the map.
+
+    Raises:
+        IncompleteMap: a letter of Article 15 is empty in the map.
+    """
+    shown = [
+        Step(dataset.id, Operation.SHOW, _rows(dataset.own_fields), dataset.own_fields) for dataset in data_map.sets
+    ]
+    referred = Step(data_map.sets[0].id, Operation.REFER, named=CUSTOMERS)
+    plan = Plan(kind, "", (*(step for step in shown if step.fields), referred))
+    return make_copy(plan, data_map, language=language, case=CASE, name=NAME, addresses=(PERSON,), day=UNTIL)
+
+
+def _rows(fields: tuple[str, ...]) -> tuple[Row, ...]:
+    return tuple(
+        Row(str(number), {name: SAMPLE_VALUES[(at + number) % len(SAMPLE_VALUES)] for at, name in enumerate(fields)})
+        for number in range(2)
     )

@@ -35,6 +35,7 @@ TABLES: Mapping[str, Sequence[StrEnum]] = {
     "partly": RIGHTS,
     "not_done": RIGHTS,
     "referred": RIGHTS,
+    "nothing": RIGHTS,
     "kept": RIGHTS,
     "operation": tuple(Operation),
     "refusal": tuple(RefusalGround),
@@ -88,14 +89,14 @@ class Words:
         return self.word(operation, "operation")
 
     def outcome(self, letter: Done) -> str:
-        """All of a request, some or nothing of it has been done, or it is not ours to do; without a full stop."""
+        """What became of a request: all, some, nothing, nothing there, or not ours; without a full stop."""
         if letter.ends_marketing:
             return self.word(letter.kind if letter.kind is Kind.CONSENT_WITHDRAWAL else "marketing", "done")
-        if not letter.kept and (letter.acted or not letter.items):
-            return self.word(letter.kind, "done")
+        if letter.kept:
+            return self.word(letter.kind, "partly" if letter.acted else "not_done")
         if letter.acted:
-            return self.word(letter.kind, "partly")
-        return self.word(letter.kind, "not_done" if letter.kept else "referred")
+            return self.word(letter.kind, "done")
+        return self.word(letter.kind, "referred" if letter.refers else "nothing")
 
     def request(self, kind: Kind) -> str:
         """'din begäran om radering'."""
@@ -128,7 +129,7 @@ class Words:
         """
         ground = self._data_map.grounds.get(item.ground)
         if ground is not None:
-            return f"{ground.text.in_(self.language).rstrip('.')} ({ground.law})"
+            return f"{ground.text.in_(self.language).rstrip('.')}. {self.label('law')}: {ground.law}"
         if item.ground:
             return self.refusal(item.ground).rstrip(".")
         return self.reason(item.reason).rstrip(".") if item.reason else ""

@@ -221,7 +221,7 @@ def test_a_partial_erasure_says_what_was_kept_why_until_when_and_where_to_compla
     text = squeezed(rendered.text)
     assert rendered.subject.startswith("Vi har raderat en del av dina personuppgifter")
     assert "Anmälningar till utbildningar och evenemang (1 post): namn. Skäl: uppgifterna är underlag för en" in text
-    assert "(artikel 17.3 b GDPR; 7 kap. 2 § bokföringslagen (1999:1078))" in text
+    assert "Lagstöd: artikel 17.3 b GDPR; 7 kap. 2 § bokföringslagen (1999:1078). Vi sparar uppgifterna" in text
     assert "till och med den 31 december 2033" in text
     assert "Du behöver inte be om det igen" in text
     assert "imy@imy.se" in text
@@ -251,6 +251,17 @@ def test_when_all_is_a_customers_the_subject_says_so_and_the_customer_is_named()
     rendered = REPLIES.render(done(Kind.ERASURE, refer, customers=("Norrskog AB", "Fjällmark AB")))
     assert rendered.subject.startswith("En kund bestämmer")
     assert "Norrskog AB och Fjällmark AB som är personuppgiftsansvariga" in squeezed(rendered.text)
+
+
+def test_nothing_is_said_to_be_done_when_nothing_was():
+    rendered = REPLIES.render(done(Kind.ERASURE))
+    assert rendered.subject.startswith("Vi hittade inga uppgifter att radera")
+    assert "Vi har raderat" not in rendered.text
+    assert "domstol" in rendered.text, "no action was taken (Article 12(4))"
+    referred = REPLIES.render(done(Kind.ERASURE, customers=("Norrskog AB",)))
+    assert referred.subject.startswith("En kund bestämmer över uppgifterna")
+    assert "Vi har raderat" not in referred.text
+    assert "domstol" not in referred.text
 
 
 def test_a_customer_that_may_not_be_named_is_not_named():

@@ -47,7 +47,10 @@ def test_a_refusal_without_the_authority_is_told(tmp_path):
 
 def test_a_data_map_without_authority_is_told(tmp_path):
     problems = problems_of(tmp_path, DATA_MAP.model_copy(update={"authority": Authority()}))
-    assert problems == ["the data map lacks the authority's name or how to reach it (Article 12(4))"]
+    assert problems == [
+        "the data map lacks the authority's name or how to reach it (Article 12(4))",
+        "the data map says nothing under 15(1)(f)",
+    ]
 
 
 def test_missing_words_are_told(tmp_path):
