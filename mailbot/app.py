@@ -121,7 +121,7 @@ class App:
             register=self.register,
             reader=self.reader,
             replies=self.replies,
-            copies=CopyMaker(self.template_folders, self.data_map),
+            copies=CopyMaker(self.template_folders),
             now=self.now,
             trusted_authserv_ids=settings.trusted_authserv_ids,
             sub_addressing=settings.smtp.sub_addressing,

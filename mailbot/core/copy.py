@@ -11,7 +11,7 @@ from datetime import date
 
 from mailbot.core.datamap import Authority, Controller, DataMap, LegalGround, Purpose
 from mailbot.core.kinds import Kind, Language
-from mailbot.core.mapfile import article15_gaps
+from mailbot.core.mapcheck import article15_gaps
 from mailbot.core.plan import Operation, Plan, Step, Value
 from mailbot.errors import MailbotError
 
