@@ -125,6 +125,7 @@ class App:
             now=self.now,
             trusted_authserv_ids=settings.trusted_authserv_ids,
             sub_addressing=settings.smtp.sub_addressing,
+            officer_addresses=settings.officer_addresses,
             console_url=settings.console.base_url,
             worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         )

@@ -150,6 +150,7 @@ class Settings(BaseSettings):
         (), description="further addresses that are ours: never taken for a requester"
     )
     secret: SecretStr = Field(SecretStr(""), description="the installation's key; empty: made in data_dir, kept there")
+    officer_addresses: tuple[str, ...] = Field((), description="where digests and alarms go; empty: none are sent")
     mode: Mode = Mode.LIVE
     data_dir: Path = Field(Path("data"), description="where everything embedded lies: database, register, stored mail")
     data_map: Path | None = Field(None, description="YAML file; empty: the shipped map of the embedded register")
@@ -169,7 +170,7 @@ class Settings(BaseSettings):
     @classmethod
     def _lists_from_text(cls, values: dict[str, Any]) -> dict[str, Any]:
         # `a, b` is what people write in a variable; JSON lists are taken too, by pydantic-settings itself.
-        for name in ("trusted_authserv_ids", "own_addresses"):
+        for name in ("trusted_authserv_ids", "own_addresses", "officer_addresses"):
             if isinstance(values.get(name), str):
                 values[name] = tuple(part.strip() for part in values[name].split(",") if part.strip())
         return values

@@ -55,6 +55,7 @@ class Parts:
     now: Callable[[], datetime]
     trusted_authserv_ids: tuple[str, ...] = ()
     sub_addressing: bool = False
+    officer_addresses: tuple[str, ...] = ()
     console_url: str = ""
     worker: str = "worker"
     """Names this process in leases."""

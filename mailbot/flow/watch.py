@@ -12,6 +12,7 @@ from mailbot.core.decide import Reason
 from mailbot.core.kinds import Kind
 from mailbot.core.letters import Lapsed
 from mailbot.core.lifecycle import Event, State
+from mailbot.flow.alarms import raise_alarms
 from mailbot.flow.docket import PROGRAM, Docket, greeting
 from mailbot.flow.parts import Parts
 from mailbot.flow.post import Envelope, post
@@ -30,6 +31,7 @@ def watch(parts: Parts) -> None:
     unanswered = _lapse_unanswered(parts)
     removed = _remove_content(parts)
     retain_daily(parts)
+    raise_alarms(parts)
     if lapsed or unanswered or removed:
         _log.info("watched", lapsed=lapsed, unanswered=unanswered, content_removed=removed)
 

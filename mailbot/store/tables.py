@@ -320,6 +320,14 @@ class Duty(SQLModel, table=True):
     done_at: datetime | None = _instant()
 
 
+class AlarmRaised(SQLModel, table=True):
+    """Something that the officers have been told of, so that they are told once."""
+
+    __tablename__ = "alarm_raised"
+    key: str = Field(primary_key=True)
+    at: datetime = _instant(nullable=False)
+
+
 class RetentionDay(SQLModel, table=True):
     """A day's retention run, and how many rows of which data sets it concerned."""
 

@@ -190,6 +190,11 @@ def _keeping() -> None:
         _instant("done_at", nullable=True),
     )
     op.create_table(
+        "alarm_raised",
+        sa.Column("key", sa.String, primary_key=True),
+        _instant("at"),
+    )
+    op.create_table(
         "retention_day",
         sa.Column("day", sa.Date, primary_key=True),
         _instant("at"),
