@@ -103,7 +103,16 @@ class SqlSource(Strict):
     db_schema: str | None = Field(None, alias="schema")
 
 
-Source = Annotated[EmbeddedSource | SqlSource, Field(discriminator="type")]
+class HttpSource(Strict):
+    """A system that speaks docs/register-openapi.yaml. `${NAME}` in URL and token is an environment variable."""
+
+    type: Literal["http"]
+    url: Name
+    token: str = ""
+    timeout_seconds: float = Field(10, gt=0, le=120)
+
+
+Source = Annotated[EmbeddedSource | SqlSource | HttpSource, Field(discriminator="type")]
 
 
 class Recipient(Strict):
@@ -271,7 +280,8 @@ class DataSet(Strict):
     @property
     def columns(self) -> frozenset[str]:
         """Every column that the map speaks of."""
-        return frozenset((*self.key, *self.fields))
+        leading = [self.match.through.equals] if self.match.through else []
+        return frozenset((*self.key, *self.fields, *leading))
 
 
 class DataMap(Strict):

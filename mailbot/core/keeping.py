@@ -90,7 +90,7 @@ class RetentionRule(Strict):
         horizon = Period.parse(self.remind).after(today) if self.remind else today
         if self.period is not None:
             return Period.parse(self.period).latest_start(horizon)
-        return Period((self.financial_years or 0) * 12, 0, "").latest_start(year_end.of(horizon))
+        return year_end.years_after(horizon, -1 - (self.financial_years or 0))
 
     def reminder_day(self, due: date) -> date | None:
         """The day from which the person is to be reminded."""

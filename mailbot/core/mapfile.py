@@ -136,8 +136,8 @@ _WORDS = {
     "string_too_short": "may not be empty",
     "too_short": "may not be empty",
     "string_pattern_mismatch": "must be a name of small letters, digits and _",
-    "union_tag_invalid": "type must be embedded or sql",
-    "union_tag_not_found": "type must be embedded or sql",
+    "union_tag_invalid": "type must be embedded, sql or http",
+    "union_tag_not_found": "type must be embedded, sql or http",
 }
 
 

@@ -122,12 +122,12 @@ def _stands(asked: Field, current: Value, new: str) -> bool:
 
 def _cells(data_map: DataMap, holdings: Holdings, asked: Field) -> Iterator[Cell]:
     for dataset in data_map.sets:
+        own = ((name, dataset.fields[name]) for name in dataset.own_fields)
+        aimed = [(name, field) for name, field in own if field.answers is asked and field.rectify is not Rectify.NEVER]
         for row in holdings.rows.get(dataset.id, ()):
-            for column in dataset.own_fields:
-                field = dataset.fields[column]
-                if field.answers is asked and field.rectify is not Rectify.NEVER:
-                    current = row.values.get(column)
-                    yield Cell(dataset.id, row.key, column, current, field.rectify, dataset.match.identifies)
+            for name, field in aimed:
+                identifies = dataset.match.identifies
+                yield Cell(dataset.id, row.key, name, row.values.get(name), field.rectify, identifies)
 
 
 def _aimed_at(change: Change, cells: Sequence[Cell], person: Person) -> tuple[Sequence[Cell], tuple[Doubt, ...]]:

@@ -73,7 +73,7 @@ class YearEnd:
         return end if day <= end else self._in(day.year + 1)
 
     def years_after(self, day: date, years: int) -> date:
-        """The end of the n-th financial year after the one that a day lies in."""
+        """The end of the n-th financial year after the one that a day lies in; before it where n is negative."""
         return self._in(self.of(day).year + years)
 
     def _in(self, year: int) -> date:

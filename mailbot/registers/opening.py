@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from mailbot.core.datamap import DataMap, EmbeddedSource
+from mailbot.core.datamap import DataMap, EmbeddedSource, HttpSource
 from mailbot.core.datamap import Source as Declared
 from mailbot.core.mapfile import parse_data_map
 from mailbot.registers.engine import open_engine, writing
@@ -80,6 +80,11 @@ def _open(name: str, declared: Declared, data_dir: Path, environment: Mapping[st
     if isinstance(declared, EmbeddedSource):
         return SqlRegister(open_embedded(data_dir), place)
     url = _resolved(declared.url, f"{place}.url", environment)
+    if isinstance(declared, HttpSource):
+        from mailbot.registers.http import HttpRegister  # noqa: PLC0415 - only those who have such a source need a client
+
+        token = _resolved(declared.token, f"{place}.token", environment)
+        return HttpRegister(url, token, declared.timeout_seconds, place)
     return SqlRegister(open_engine(url, place), place, declared.db_schema)
 
 

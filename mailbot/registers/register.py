@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -92,9 +92,10 @@ class Registers:
         asked: set[str] = set()
         frontier: tuple[str, ...] = (without_detail(address),)
         for _ in range(ROUNDS):
-            traces |= {(trace.dataset.id, trace.row.key): trace for trace in self._traces(frontier)}
+            new = {(trace.dataset.id, trace.row.key): trace for trace in self._traces(frontier)}
+            traces |= new
             asked.update(frontier)
-            reached = bases(found for trace in traces.values() for found in trace.addresses)
+            reached = bases({found for trace in new.values() for found in trace.addresses})
             frontier = tuple(one for one in reached if one not in asked)
             if not frontier:
                 break
@@ -107,7 +108,7 @@ class Registers:
                 rows[dataset.id] = found
         contacts = self._contacts(rows)
         held = {
-            dataset.id: tuple(only(row, _held(dataset, customer_data=customer_data)) for row in rows[dataset.id])
+            dataset.id: _narrowed(rows[dataset.id], _held(dataset, customer_data=customer_data))
             for dataset in self.data_map.sets
             if dataset.id in rows
         }
@@ -191,6 +192,11 @@ def _held(dataset: DataSet, *, customer_data: bool) -> tuple[str, ...]:
         return tuple(dataset.fields)
     customer = dataset.customer.column if dataset.customer else None
     return tuple(name for name in dataset.fields if name in dataset.own_fields or name == customer)
+
+
+def _narrowed(rows: Sequence[Row], fields: Sequence[str]) -> tuple[Row, ...]:
+    """Rows without the columns that only led to other data sets, such as an internal id."""
+    return tuple(only(row, fields) for row in rows)
 
 
 def compared(text: str) -> str:

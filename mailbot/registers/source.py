@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from mailbot.core.datamap import DataSet
 from mailbot.core.keeping import RetentionRule
-from mailbot.core.plan import Outcome, Row, Step, Value
+from mailbot.core.plan import Operation, Outcome, Row, Step, Value
 
 
 class How(StrEnum):
@@ -30,6 +30,38 @@ class Matching:
     columns: tuple[str, ...]
     values: tuple[Value, ...]
     how: How
+
+
+WRITES = frozenset({Operation.CHANGE, Operation.BLANK, Operation.RESTRICT, Operation.LIFT, Operation.WITHDRAW})
+"""Operations that write new values into rows."""
+
+NEEDS_ITS_ROW = frozenset({Operation.CHANGE})
+"""Operations for which a row that is gone is not as good as done."""
+
+
+def guarding(dataset: DataSet, step: Step) -> tuple[str, ...]:
+    """The columns that must still be as the plan knew them, or already as it wants them, for a row to be touched.
+
+    They say that the row is the person's. A correction was asked for on what stood there, so it guards that as well;
+    the other operations hold whatever stands there now.
+    """
+    through = dataset.match.through
+    columns = (through.equals,) if through else dataset.match.addresses
+    known = tuple(name for name in columns if step.before and name in step.before[0].values)
+    return tuple(dict.fromkeys((*known, *(step.fields if step.operation is Operation.CHANGE else ()))))
+
+
+def misfit(dataset: DataSet, columns: Collection[str], key: Collection[str]) -> str | None:
+    """Why a table, or what a system offers under that name, is not what the map says; None where it is."""
+    if lacking := sorted(dataset.columns - set(columns)):
+        return f"{dataset.table!r} has no column {', '.join(lacking)}"
+    # What the map does not speak of would never be shown to anybody, nor erased.
+    if unspoken := sorted(set(columns) - dataset.columns - set(dataset.ignore)):
+        what = f"{dataset.table!r} has columns that are no fields: {', '.join(unspoken)}"
+        return f"{what}; describe them, or list them under ignore"
+    if set(key) != set(dataset.key):
+        return f"the key of {dataset.table!r} is {', '.join(key)}"
+    return None
 
 
 class Source(Protocol):

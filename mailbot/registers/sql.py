@@ -30,7 +30,7 @@ from mailbot.core.plan import Outcome, Row, Step, Value
 from mailbot.registers.engine import reading
 from mailbot.registers.errors import RegisterSetupError
 from mailbot.registers.journal import Journal
-from mailbot.registers.source import How, Matching
+from mailbot.registers.source import How, Matching, misfit
 from mailbot.registers.sqlapply import carry_out
 from mailbot.registers.sqlvalues import chunks, key_text, to_value
 
@@ -92,7 +92,9 @@ class SqlRegister:
         if dataset.table not in self._tables:
             with reading(self.engine, self.name) as connection:
                 table = self._reflected(dataset, connection)
-            self._compare(dataset, table)
+            key = [column.name for column in table.primary_key]
+            if what := misfit(dataset, [column.name for column in table.columns], key or dataset.key):
+                raise self._unfit(dataset, what)
             self._tables[dataset.table] = table
         return self._tables[dataset.table]
 
@@ -106,18 +108,6 @@ class SqlRegister:
         key = inspector.get_pk_constraint(dataset.table, schema=self.schema)["constrained_columns"]
         described = (Column(each["name"], each["type"], primary_key=each["name"] in key) for each in columns)
         return Table(dataset.table, MetaData(), *described, schema=self.schema)
-
-    def _compare(self, dataset: DataSet, table: Table) -> None:
-        there = {column.name for column in table.columns}
-        if lacking := sorted(dataset.columns - there):
-            raise self._unfit(dataset, f"table {dataset.table!r} has no column {', '.join(lacking)}")
-        # What the map does not speak of would never be shown to anybody, nor erased.
-        if unspoken := sorted(there - dataset.columns - set(dataset.ignore)):
-            what = f"table {dataset.table!r} has columns that are no fields: {', '.join(unspoken)}"
-            raise self._unfit(dataset, f"{what}; describe them, or list them under ignore")
-        key = {column.name for column in table.primary_key}
-        if key and key != set(dataset.key):
-            raise self._unfit(dataset, f"the key of table {dataset.table!r} is {', '.join(sorted(key))}")
 
     def _unfit(self, dataset: DataSet, what: str) -> RegisterSetupError:
         return RegisterSetupError(f"{self.name}: data set {dataset.id}: {what}")

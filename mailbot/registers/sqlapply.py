@@ -14,11 +14,8 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
 from mailbot.core.datamap import DataSet
 from mailbot.core.plan import Operation, Outcome, Row, Step, Value
+from mailbot.registers.source import NEEDS_ITS_ROW, WRITES, guarding
 from mailbot.registers.sqlvalues import chunks, key_text, key_values, to_column, to_value
-
-_WRITES = frozenset({Operation.CHANGE, Operation.BLANK, Operation.RESTRICT, Operation.LIFT, Operation.WITHDRAW})
-_NEEDS_ITS_ROW = frozenset({Operation.CHANGE})
-"""Operations for which a row that is gone is not as good as done."""
 
 
 def carry_out(connection: Connection, table: Table, dataset: DataSet, step: Step) -> Outcome:
@@ -28,14 +25,14 @@ def carry_out(connection: Connection, table: Table, dataset: DataSet, step: Step
         wanted = _suppress(connection, table, dataset, step)
     elif step.operation is Operation.ERASE:
         left = _erase(connection, table, dataset, step)
-    elif step.operation in _WRITES:
+    elif step.operation in WRITES:
         left = _write(connection, table, dataset, step)
     return Outcome(step.dataset, step.operation, wanted - left, step.ground, step.until, left)
 
 
 def _erase(connection: Connection, table: Table, dataset: DataSet, step: Step) -> int:
     """Delete the rows that still are the person's; give how many are not."""
-    now = _current(connection, table, dataset, step.before, _identifying(dataset, step.before))
+    now = _current(connection, table, dataset, step.before, guarding(dataset, step))
     mine = [row.key for row in step.before if row.key in now and _still(row, now[row.key], {})]
     for condition in _with_keys(table, dataset, mine):
         connection.execute(table.delete().where(condition))
@@ -44,17 +41,14 @@ def _erase(connection: Connection, table: Table, dataset: DataSet, step: Step) -
 
 def _write(connection: Connection, table: Table, dataset: DataSet, step: Step) -> int:
     """Write new values into the rows that still are as the plan knew them; give how many are not."""
-    # A correction was asked for on what stood there; the other operations hold whatever stands there now.
-    checked = step.fields if step.operation is Operation.CHANGE else ()
-    compared = (*_identifying(dataset, step.before), *checked)
-    now = _current(connection, table, dataset, step.before, compared)
+    now = _current(connection, table, dataset, step.before, guarding(dataset, step))
     alike: defaultdict[tuple[tuple[str, Value], ...], list[str]] = defaultdict(list)
     left = 0
     for row in step.before:
         after = step.after[row.key]
         if row.key in now and _still(row, now[row.key], after):
             alike[tuple(sorted(after.items()))].append(row.key)
-        elif row.key in now or step.operation in _NEEDS_ITS_ROW:
+        elif row.key in now or step.operation in NEEDS_ITS_ROW:
             left += 1
     for values, keys in alike.items():
         written = {name: to_column(value, table.c[name]) for name, value in values}
@@ -79,13 +73,6 @@ def _suppress(connection: Connection, table: Table, dataset: DataSet, step: Step
     if new:
         connection.execute(table.insert(), new)
     return len(step.after)
-
-
-def _identifying(dataset: DataSet, rows: Sequence[Row]) -> tuple[str, ...]:
-    """The columns by which the rows were found to be the person's, as far as the plan knows them."""
-    through = dataset.match.through
-    columns = (through.equals,) if through else dataset.match.addresses
-    return tuple(name for name in columns if rows and name in rows[0].values)
 
 
 def _still(row: Row, now: Mapping[str, Value], after: Mapping[str, Value]) -> bool:

@@ -10,7 +10,24 @@ from mailbot.core.kinds import RIGHTS, Field, Kind, Language
 from mailbot.core.plan import Operation, Step
 from mailbot.core.planning import make_plan, suppression_plan
 from mailbot.core.reading import Change
-from tests.support.registers import ANNA, ANNA_AT_HOME, BO, CUSTOMER, CUSTOMER_CONTACT, empty_again, filled_register
+from mailbot.core.retention import plan_retention
+from mailbot.registers.errors import RegisterError, RegisterSetupError
+from mailbot.registers.http import HttpRegister
+from mailbot.registers.register import Registers
+from tests.support.register_server import TOKEN, System, serving
+from tests.support.registers import (
+    ANNA,
+    ANNA_AT_HOME,
+    BO,
+    CUSTOMER,
+    CUSTOMER_CONTACT,
+    SECRET,
+    Filled,
+    empty_again,
+    filled_database,
+    filled_register,
+    shipped_map,
+)
 
 TODAY = date(2026, 3, 2)
 
@@ -21,8 +38,30 @@ def database(postgres):
         yield url
 
 
-@pytest.fixture(params=["sqlite", "sqlite without journal", "postgres"])
+@pytest.fixture(scope="module")
+def system():
+    """A system behind HTTP, its records exchanged for every test."""
+    made = System(engine=None)
+    with serving(made) as url:
+        yield made, url
+
+
+@pytest.fixture
+def behind_http(system, tmp_path):
+    made, url = system
+    made.__init__(filled_database(f"sqlite:///{tmp_path / 'register.db'}"))
+    source = HttpRegister(url, TOKEN, 5, "sources.crm")
+    registers = Registers(shipped_map(), {"register": source}, SECRET)
+    yield Filled(registers, made.engine)
+    registers.close()
+    made.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "sqlite without journal", "postgres", "http"])
 def filled(request, tmp_path):
+    if request.param == "http":
+        yield request.getfixturevalue("behind_http")
+        return
     if request.param == "postgres":
         url = request.getfixturevalue("database")
     else:
@@ -184,9 +223,73 @@ class TestApplying:
         (shown, *_) = plan_for(filled, Kind.ACCESS).steps
         broken = Step("contacts", Operation.CHANGE, shown.before, ("no_such",), {"1": {"no_such": "x"}})
         before = filled.everything()
-        with pytest.raises(KeyError):
+        with pytest.raises((KeyError, RegisterError)):
             filled.registers.apply(broken, "broken")
         assert filled.everything() == before
+
+
+class TestRetention:
+    def test_only_rows_that_may_be_due_are_looked_at(self, filled):
+        (rule,) = filled.registers.data_map.dataset("contacts").retention
+        found = filled.registers.due("contacts", rule, TODAY)
+        assert [row.values["name"] for row in found] == ["Bo Ek"]
+
+    def test_a_condition_and_what_is_left_to_blank_narrow_them_further(self, filled):
+        registrations = filled.registers.data_map.dataset("event_registrations")
+        blanking, uninvoiced, invoiced = registrations.retention
+
+        def found(rule, today):
+            return [row.values["event"] for row in filled.registers.due(registrations.id, rule, today)]
+
+        assert found(blanking, TODAY) == ["Kunddag"]
+        carried_out(filled, plan_for(filled, Kind.ERASURE))
+        assert found(blanking, TODAY) == []
+        assert found(uninvoiced, date(2030, 1, 1)) == []
+        assert found(invoiced, date(2032, 1, 1)) == []
+        assert found(invoiced, date(2033, 1, 1)) == ["Kunddag"]
+
+    def test_what_is_restricted_is_never_purged(self, filled):
+        carried_out(filled, plan_for(filled, Kind.RESTRICTION, BO))
+        (rule,) = filled.registers.data_map.dataset("contacts").retention
+        assert filled.registers.due("contacts", rule, TODAY) == ()
+
+    def test_the_run_is_carried_out_like_any_plan(self, filled):
+        data_map = filled.registers.data_map
+        later = date(2027, 6, 1)
+        found = {
+            (dataset.id, index): filled.registers.due(dataset.id, rule, later)
+            for dataset in data_map.sets
+            for index, rule in enumerate(dataset.retention)
+        }
+        run = plan_retention(data_map, found, later)
+        outcomes = [filled.registers.apply(step, f"retention-{number}") for number, step in enumerate(run.steps)]
+        assert {(outcome.dataset, outcome.operation.value, outcome.rows) for outcome in outcomes} == {
+            ("consents", "erase", 1),
+            ("tickets", "blank", 2),
+            ("event_registrations", "blank", 2),
+        }
+        assert run.waiting == {"contacts": 1}
+
+
+class TestSeveralPeople:
+    def test_an_officer_can_tell_them_apart_by_the_addresses_that_are_theirs_alone(self, filled):
+        cia, dan = filled.registers.people("info@kund.example")
+        assert (cia.addresses, dan.addresses) == (("cia@kund.example",), ("dan@kund.example",))
+        assert not cia.ambiguous
+        assert filled.registers.holdings(cia).counts == {"contacts": 1}
+
+    def test_one_person_is_one(self, filled):
+        assert [one.name for one in filled.registers.people(ANNA)] == ["Anna Ek"]
+
+
+def test_a_restored_backup_shows_whom_to_erase_again(filled):
+    ledger = {filled.registers.key_of(ANNA), filled.registers.key_of("gone@kund.example")}
+    assert "anna" not in repr(ledger)
+    assert filled.registers.addresses_with(ledger) == (ANNA, "anna.ek+kurs@kund.example")
+
+
+def test_a_register_that_fits_its_map_is_found_in_order(filled):
+    assert filled.registers.check() == {"register": ""}
 
 
 def statements(filled, act):
@@ -196,6 +299,7 @@ def statements(filled, act):
     return len(seen)
 
 
+@pytest.mark.parametrize("filled", ["sqlite", "postgres"], indirect=True)
 def test_statements_do_not_grow_with_the_rows(filled):
     person = filled.registers.find(ANNA)
     filled.registers.holdings(person)

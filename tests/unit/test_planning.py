@@ -190,7 +190,7 @@ class TestReferral:
 class TestRecipients:
     text = SHIPPED_MAP.read_text(encoding="utf-8").replace(
         "datasets:\n",
-        "recipients:\n  post:\n    { name: Brevet AB, role: { sv: Utskick, en: Mailings }, contact: gdpr@brevet.example,"
+        "recipients:\n  post: { name: Brevet AB, contact: gdpr@brevet.example, role: { sv: Utskick, en: Mailings },"
         " country: { sv: Sverige, en: Sweden } }\n\ndatasets:\n",
         1,
     )
