@@ -30,12 +30,10 @@ def crowded(tmp_path_factory):
         }
         for number, invoiced in zip(range(ROWS), ("2025-05-10", None) * ROWS, strict=False)
     ]
-    others = [{"name": "Bo", "email": f"bo{number}@kund.example", "given": "x"} for number in range(ROWS)]
+    others = [{"name": f"Bo {number}", "email": f"bo{number}@kund.example"} for number in range(ROWS)]
     with writing(filled.engine, "test") as connection:
         connection.execute(TABLES["event_registrations"].insert(), rows)
-        connection.execute(
-            TABLES["contacts"].insert(), [{"name": one["name"], "email": one["email"]} for one in others]
-        )
+        connection.execute(TABLES["contacts"].insert(), others)
     yield filled.registers
     filled.registers.close()
 
@@ -46,13 +44,13 @@ def held(registers):
 
 
 def within(benchmark, seconds):
-    """The mean was below a limit; nothing is measured where benchmarks are off."""
-    return benchmark.stats is None or benchmark.stats["mean"] < seconds
+    """The best round was below a limit, whatever else the machine did; nothing is measured where benchmarks are off."""
+    return benchmark.stats is None or benchmark.stats["min"] < seconds
 
 
 def test_finding_a_person_among_ten_thousand(benchmark, crowded):
     assert benchmark(crowded.find, "dan@kund.example")
-    assert within(benchmark, 0.1)
+    assert within(benchmark, 0.05)
 
 
 def test_everything_held_on_a_person(benchmark, crowded):

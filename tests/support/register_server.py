@@ -174,8 +174,8 @@ def register_app(system: System) -> FastAPI:
         version="1",
         description=(
             "What mailbot asks of a system whose database it cannot reach. Any request may be sent again; changes "
-            "carry an Idempotency-Key, and the same key again changes nothing and gives the same answer. All of a change is "
-            "made or nothing. A system that is busy answers 429 or 503."
+            "carry an Idempotency-Key, and the same key again changes nothing and gives the same answer. All of a "
+            "change is made or nothing. A system that is busy answers 429 or 503."
         ),
     )
     app.state.system = system
