@@ -106,7 +106,8 @@ class _Page:
     def _put(self, line: str) -> None:
         prefix = ">" * min(self.quote_depth, _MAX_QUOTE_DEPTH)
         line = f"{prefix} {line}".rstrip() if prefix else line
-        if line != prefix or (self.lines and self.lines[-1] != prefix):
+        before = self.lines[-1] if self.lines else ""
+        if line != prefix or (before != prefix and before.startswith(prefix)):
             self.lines.append(line)
 
 
