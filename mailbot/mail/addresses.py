@@ -33,6 +33,17 @@ def mailboxes(value: bytes) -> tuple[Mailbox, ...]:
     return tuple(_mailbox(*item) for _, item in zip(range(MAX_MAILBOXES), _items(decode(value)), strict=False))
 
 
+def on_the_wire(address: str) -> str | None:
+    """An address as servers and headers take it: ASCII, its domain in IDNA; None when no mail can be sent to it."""
+    local, _, domain = address.strip().rpartition("@")
+    if not (_is_address(address.strip()) and local.isascii() and local.isprintable()) or '"' in local:
+        return None
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return None
+
+
 def _mailbox(name: str, bracketed: list[str]) -> Mailbox:
     if not bracketed:
         bare = name.strip()
@@ -46,7 +57,12 @@ def _is_address(text: str) -> bool:
 
 
 def _decoded(name: str) -> str:
-    return clean_line(decode_words(name.replace('\\"', '"'))).strip("\"' ")
+    words = clean_line(decode_words(re.sub(r"\\(.)", r"\1", _unquoted(name.strip(), '"'))))
+    return _unquoted(words, "'")
+
+
+def _unquoted(text: str, mark: str) -> str:
+    return text[1:-1].strip() if len(text) > 1 and text[0] == text[-1] == mark else text
 
 
 def _items(text: str) -> Iterator[tuple[str, list[str]]]:

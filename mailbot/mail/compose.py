@@ -7,16 +7,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import BaseHeader, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
+from email.utils import quote
+from typing import Any
 
 from mailbot.core.letters import Rendered
+from mailbot.core.screen import LOOP_HEADER
+from mailbot.mail.addresses import on_the_wire
+from mailbot.mail.charset import clean_line
 
 LONGEST_REFERENCES = 12
-"""Message-IDs in References; RFC 5322 lets the middle be left out."""
-LOOP_HEADER = "X-Mailbot-Loop"
+"""Message-IDs in References; where there are more, the first and the last ones stay (RFC 5322 3.6.4, RFC 1849 6.16)."""
+MAX_NAME = 200
 _BREAKS = re.compile(r"[\r\n\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _BOUNCE = re.compile(r"\+b-([0-9a-f]{32})@")
 
 
@@ -46,26 +53,58 @@ class Heading:
     thread: Sequence[str] = ()
 
 
+class Unfolded(BaseHeader):
+    """A header whose value is written as it is given, broken between Message-IDs only.
+
+    The standard library folds a Message-ID that is longer than a line into an encoded word, which nobody takes for an
+    ID any more (those of Microsoft 365 are that long), and drops the quotes around a name that it breaks.
+    """
+
+    max_count = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        """Take the value as it is (the interface of `email.headerregistry`)."""
+        kwds["decoded"], kwds["parse_tree"] = value, None
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {str(self).replace('> <', f'>{policy.linesep} <')}{policy.linesep}"
+
+
+def _policy() -> Policy:
+    headers = HeaderRegistry()
+    for name in ("from", "to", "message-id", "in-reply-to", "references"):
+        headers.map_to_type(name, Unfolded)
+    return SMTP.clone(header_factory=headers)
+
+
+_POLICY = _policy()
+
+
 def compose(rendered: Rendered, heading: Heading, files: Sequence[File] = ()) -> bytes:
-    """The mail's bytes: text and HTML that say the same, and the attachments."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = Address(one_line(heading.sender_name), addr_spec=heading.sender)
-    message["To"] = one_line(heading.to)
+    """The mail's bytes: text and HTML that say the same, and the attachments. Pure ASCII with short lines.
+
+    There is no Reply-To: an answer comes to the sender. An address that no mail can be sent to does not show in To.
+    """
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = _mailbox(heading.sender, heading.sender_name)
+    message["To"] = _mailbox(heading.to)
     message["Subject"] = one_line(rendered.subject)
     message["Date"] = heading.date
-    message["Message-ID"] = heading.message_id
-    if heading.thread:
-        message["In-Reply-To"] = one_line(heading.thread[-1])
-        message["References"] = " ".join(map(one_line, heading.thread[-LONGEST_REFERENCES:]))
-    # RFC 3834, and what Exchange understands, so that no automatic reply answers ours.
-    message["Auto-Submitted"] = "auto-replied"
+    message["Message-ID"] = one_line(heading.message_id)
+    thread = [answered for answered in heading.thread if _MESSAGE_ID.fullmatch(answered)]
+    if thread:
+        message["In-Reply-To"] = thread[-1]
+        message["References"] = " ".join(_shortened(thread))
+    # RFC 3834 5, and what Exchange understands, so that no automatic reply answers ours.
+    message["Auto-Submitted"] = "auto-replied" if thread else "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message[LOOP_HEADER] = heading.loop_token
+    message[LOOP_HEADER] = one_line(heading.loop_token)
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     for file in files:
         main, _, sub = file.content_type.partition("/")
-        message.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
+        message.add_attachment(file.data, maintype=main, subtype=sub, filename=one_line(file.name))
     _settle_boundaries(message, heading.message_id)
     return message.as_bytes()
 
@@ -73,6 +112,21 @@ def compose(rendered: Rendered, heading: Heading, files: Sequence[File] = ()) ->
 def one_line(text: str) -> str:
     """A header value without anything that could begin another header."""
     return _BREAKS.sub(" ", text).strip()
+
+
+def _mailbox(address: str, name: str = "") -> str:
+    wire = on_the_wire(address)
+    if wire is None:
+        return "undisclosed-recipients:;"
+    words = clean_line(name)[:MAX_NAME]
+    if not words:
+        return wire
+    shown = f'"{quote(words)}"' if words.isascii() else " ".join(Header(words, "utf-8").encode().split())
+    return f"{shown} <{wire}>"
+
+
+def _shortened(thread: Sequence[str]) -> Sequence[str]:
+    return thread if len(thread) <= LONGEST_REFERENCES else [thread[0], *thread[1 - LONGEST_REFERENCES :]]
 
 
 def bounce_address(address: str, token: str) -> str:
