@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mailbot.errors import MailbotError
+from pathlib import Path
+
+from mailbot.errors import MailbotError, SettingsError
 
 
 class ServerUnreachable(MailbotError, ConnectionError):
@@ -22,6 +24,15 @@ class CertificateRefused(MailbotError, ConnectionError):
         super().__init__(
             f"{section}: the certificate of {host} does not verify ({why}); use the name in the certificate as"
             f" {section}.host, or give the authority that signed it as {section}.ca_file"
+        )
+
+
+class EncryptionMissing(MailbotError, ConnectionError):
+    """The server does not offer to encrypt the connection."""
+
+    def __init__(self, section: str, host: str, port: int) -> None:
+        super().__init__(
+            f"{section}: {host}:{port} does not offer STARTTLS; use {section}.security 'tls' with the server's TLS port"
         )
 
 
@@ -45,14 +56,26 @@ class ConnectionLost(MailbotError, ConnectionError):
     """The connection broke, or the server said goodbye; a new one has to be made."""
 
 
+class CommandRefused(MailbotError):
+    """The server is there, but refuses what it is asked for."""
+
+    def __init__(self, section: str, command: str) -> None:
+        super().__init__(f"{section}: the server refuses {command}; look at the account's rights and quota")
+
+
 class TokenRefused(MailbotError, PermissionError):
     """The token server gives no token."""
 
 
-class PlainTextRefused(MailbotError, ValueError):
-    """Plain text was asked for towards another machine. Exit code 2."""
+class AuthorityUnreadable(SettingsError, OSError):
+    """The file of certificate authorities cannot be used. Exit code 2."""
 
-    exit_code = 2
+    def __init__(self, section: str, ca_file: Path) -> None:
+        super().__init__(f"{section}.ca_file: {ca_file} is no readable file of PEM certificates")
+
+
+class PlainTextRefused(SettingsError, ValueError):
+    """Plain text was asked for towards another machine. Exit code 2."""
 
     def __init__(self, section: str, host: str) -> None:
         super().__init__(

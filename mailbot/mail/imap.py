@@ -9,30 +9,43 @@ import imaplib
 import re
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
+from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError, MailboxFolderSelectError
 from imap_tools.utils import encode_folder
 
-from mailbot.mail.errors import CertificateRefused, ConnectionLost, FolderMissing, LoginRefused, ServerUnreachable
+from mailbot.mail.errors import (
+    CertificateRefused,
+    CommandRefused,
+    ConnectionLost,
+    EncryptionMissing,
+    FolderMissing,
+    LoginRefused,
+    ServerUnreachable,
+)
+from mailbot.mail.idle import PromptIdle
+from mailbot.mail.oauth import TokenSource
 from mailbot.mail.protection import TIMEOUT_SECONDS, require_loopback, tls_context
 
 SECTION = "imap"
 CHUNK = 500
-"""How many mails are asked about in one command."""
+"""How many mails are asked about, or moved, in one command."""
 LONGEST_IDLE = 300.0
 """Seconds; servers and the routers on the way forget connections that are silent for longer."""
-PULSE = 1.0
-"""Seconds between looks at the stop signal while IDLE waits."""
-_ENVELOPE = re.compile(rb"UID (\d+)")
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+_UID = re.compile(rb"\bUID (\d+)")
+_SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_ARRIVAL = re.compile(rb'\bINTERNALDATE "([^"]+)"')
+_NAMESPACE = re.compile(rb'\(\("((?:[^"\\]|\\.)*)" "?(.)')
+# RFC 5530: the account may be in order, but not now.
+_FOR_NOW = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\b")
+_LOST = (OSError, imaplib.IMAP4.error, ImapToolsError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +60,7 @@ class ListedMail:
 class Mailbox:
     """One folder of one account over one connection. Not to be shared by threads.
 
-    Every method may raise `ConnectionLost`; the mailbox is then of no use any more.
+    Every method may raise `ConnectionLost`; the mailbox is then of no use any more. `CommandRefused` leaves it usable.
     """
 
     def __init__(self, box: BaseMailBox, account: str, folder: str) -> None:
@@ -56,7 +69,7 @@ class Mailbox:
         self._made: set[str] = set()
         # imaplib keeps the capabilities from before the log-in, when servers do not yet offer MOVE.
         self._capabilities = self._ask_capabilities()
-        self._delimiter = self._ask_delimiter()
+        self._prefix, self._delimiter = self._ask_namespace()
 
     def uidvalidity(self) -> int:
         """The folder's UIDVALIDITY as it is now; another one means that every UID is another mail's."""
@@ -68,24 +81,20 @@ class Mailbox:
     def uids(self) -> list[int]:
         """UIDs of all mails in the folder."""
         with _guarded():
+            # What has come since the last command is only searched once the server has told of it.
+            self._box.client.noop()
             return [int(uid) for uid in self._box.uids("ALL", charset=None)]
 
     def envelopes(self, uids: Sequence[int]) -> list[ListedMail]:
         """Size and arrival of mails, without their bodies; those that are gone are left out."""
-        found: list[ListedMail] = []
-        for start in range(0, len(uids), CHUNK):
-            chosen = _set_of(uids[start : start + CHUNK])
-            with _guarded():
-                answer = self._command("FETCH", chosen, "(UID RFC822.SIZE INTERNALDATE)")
-            found += [mail for line in answer if (mail := _listed(line)) is not None]
-        return found
+        answers = [self._command("FETCH", chosen, "(UID RFC822.SIZE INTERNALDATE)") for chosen in _sets(uids)]
+        return [mail for answer in answers for line in answer if (mail := _listed(line)) is not None]
 
     def fetch(self, uid: int) -> bytes | None:
         """A mail's raw bytes, left unread; None if it is gone."""
-        with _guarded():
-            for part in self._command("FETCH", str(uid), "(BODY.PEEK[])"):
-                if isinstance(part, tuple):
-                    return bytes(part[1])
+        for part in self._command("FETCH", str(uid), "(BODY.PEEK[])"):
+            if isinstance(part, tuple) and b"BODY[]" in part[0]:
+                return bytes(part[1])
         return None
 
     def move(self, uids: Sequence[int], folder: str) -> None:
@@ -94,67 +103,70 @@ class Mailbox:
         Args:
             uids: which mails.
             folder: its path, with `/` between the levels.
+
+        Raises:
+            CommandRefused: the server does not let us, for instance since the quota is used up.
         """
-        name = folder.replace("/", self._delimiter)
-        with _guarded():
-            self._make(name)
-            chosen, target = _set_of(uids), _quoted(name)
-            if "MOVE" in self._capabilities:
-                self._command("MOVE", chosen, target)
-                return
-            self._command("COPY", chosen, target)
-            self._command("STORE", chosen, "+FLAGS.SILENT", r"(\Deleted)")
-            if "UIDPLUS" in self._capabilities:
-                # A plain EXPUNGE would also remove what other programs have marked.
-                self._command("EXPUNGE", chosen)
+        name = self._path(folder)
+        self._make(name)
+        for chosen in _sets(uids):
+            self._move(chosen, encode_folder(name).decode("ascii"))
 
     def wait(self, seconds: float, stop: threading.Event) -> None:
-        """Until something happens in the folder, the time is over, or `stop` is set. Without IDLE: the whole time."""
-        if "IDLE" not in self._capabilities:
-            stop.wait(seconds)
-            with _guarded():
-                self._box.client.noop()
-            return
+        """Until a mail has come, the time is over, or `stop` is set. Without IDLE: the whole time."""
         with _guarded():
-            self._box.idle.start()  # type: ignore[no-untyped-call]
-            heard = self._hear(time.monotonic() + min(seconds, LONGEST_IDLE), stop)
-            self._box.idle.stop()  # type: ignore[no-untyped-call]
-        if any(b"BYE" in line for line in heard):
-            raise ConnectionLost(f"{SECTION}: the server said goodbye")
+            if "IDLE" in self._capabilities:
+                PromptIdle(self._box).wait_for_mail(min(seconds, LONGEST_IDLE), stop)
+            else:
+                stop.wait(seconds)
+                self._box.client.noop()
 
-    def _hear(self, until: float, stop: threading.Event) -> list[bytes]:
-        while not stop.is_set() and (left := until - time.monotonic()) > 0:
-            pulse = min(PULSE, left)
-            began = time.monotonic()
-            heard = self._box.idle.poll(timeout=pulse)
-            if heard:
-                return heard
-            if time.monotonic() - began < pulse / 2:
-                # imap-tools answers nothing at once when the server has hung up.
-                raise ConnectionLost(f"{SECTION}: the connection was closed")
-        return []
+    def _move(self, uids: str, target: str) -> None:
+        if "MOVE" in self._capabilities:
+            self._command("MOVE", uids, target)
+            return
+        self._command("COPY", uids, target)
+        self._command("STORE", uids, "+FLAGS.SILENT", r"(\Deleted)")
+        if "UIDPLUS" in self._capabilities:
+            # A plain EXPUNGE would also remove what other programs have marked.
+            self._command("EXPUNGE", uids)
 
     def _command(self, name: str, *arguments: str) -> list[Any]:
-        status, answer = self._box.client.uid(name, *arguments)
+        with _guarded():
+            status, answer = self._box.client.uid(name, *arguments)
         if status != "OK":
-            raise ConnectionLost(f"{SECTION}: the server refuses UID {name}")
+            raise CommandRefused(SECTION, f"UID {name}")
         return list(answer)
+
+    def _path(self, folder: str) -> str:
+        """A path of ours as the server writes it: in the account's own namespace, with its delimiter (RFC 2342)."""
+        path = self._delimiter.join(folder.split("/"))
+        return path if path.startswith(self._prefix) else self._prefix + path
 
     def _make(self, name: str) -> None:
         if name in self._made:
             return
-        if not self._box.folder.exists(name):
-            self._box.folder.create(name)
-            with suppress(ImapToolsError):  # only so that people's mail programs show it
-                self._box.folder.subscribe(name, value=True)
+        with _guarded():
+            if not self._box.folder.exists(name):
+                try:
+                    self._box.folder.create(name)
+                except ImapToolsError:
+                    raise CommandRefused(SECTION, "CREATE") from None
+                with suppress(ImapToolsError):  # only so that people's mail programs show it
+                    self._box.folder.subscribe(name, value=True)
         self._made.add(name)
 
     def _ask_capabilities(self) -> frozenset[str]:
         status, answer = self._box.client.capability()
-        return frozenset(answer[-1].decode("ascii").upper().split()) if status == "OK" else frozenset()
+        return frozenset(answer[-1].decode("ascii", "replace").upper().split()) if status == "OK" else frozenset()
 
-    def _ask_delimiter(self) -> str:
-        return next((found.delim for found in self._box.folder.list("", "INBOX") if found.delim), "/")
+    def _ask_namespace(self) -> tuple[str, str]:
+        if "NAMESPACE" in self._capabilities:
+            _, answer = self._box.client.namespace()
+            personal = _NAMESPACE.match(answer[0] or b"")
+            if personal:
+                return personal[1].decode("ascii", "replace"), personal[2].decode("ascii", "replace")
+        return "", next((found.delim for found in self._box.folder.list("", "INBOX") if found.delim), "/")
 
 
 @contextmanager
@@ -180,51 +192,89 @@ def open_mailbox(
         ca_file: further certificate authorities to trust.
 
     Raises:
-        ServerUnreachable, CertificateRefused, LoginRefused, FolderMissing, PlainTextRefused: as they say.
+        ServerUnreachable, CertificateRefused, EncryptionMissing, LoginRefused, FolderMissing: as they say.
+        PlainTextRefused, AuthorityUnreadable: the settings cannot work.
     """
     box = _connect(host, port, security, ca_file)
     try:
-        _log_in(box, host, user, credential)
-        with _guarded(), _folder_selected(box, folder, host):
+        _log_in(box, host, port, user, credential)
+        _select(box, folder, host)
+        with _guarded():
             mailbox = Mailbox(box, user, folder)
         yield mailbox
     finally:
-        with suppress(OSError, imaplib.IMAP4.error, ImapToolsError):
+        with suppress(*_LOST):
             box.logout()
+        _hang_up(box.client)
+
+
+class _StartTls(BaseMailBox):
+    """A connection that becomes TLS before anything else is said; imap-tools' own leaves the socket open if not."""
+
+    def __init__(self, host: str, port: int, context: ssl.SSLContext) -> None:
+        self._made_with = (host, port, context)
+        super().__init__()
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        host, port, context = self._made_with
+        client = imaplib.IMAP4(host, port, timeout=TIMEOUT_SECONDS)
+        with ExitStack() as unless_encrypted:
+            unless_encrypted.callback(_hang_up, client)
+            if "STARTTLS" not in client.capabilities:
+                raise EncryptionMissing(SECTION, host, port)
+            client.starttls(context)
+            unless_encrypted.pop_all()
+        return client
+
+
+def _hang_up(client: imaplib.IMAP4) -> None:
+    with suppress(OSError):
+        client.shutdown()
 
 
 def _connect(host: str, port: int, security: str, ca_file: Path | None) -> BaseMailBox:
+    if security == "none":
+        require_loopback(SECTION, host)
+    context = tls_context(SECTION, ca_file)
     try:
         if security == "none":
-            require_loopback(SECTION, host)
             return MailBoxUnencrypted(host, port, timeout=TIMEOUT_SECONDS)
-        make = MailBox if security == "tls" else MailBoxStartTls
-        return make(host, port, timeout=TIMEOUT_SECONDS, ssl_context=tls_context(ca_file))
+        if security == "tls":
+            return MailBox(host, port, timeout=TIMEOUT_SECONDS, ssl_context=context)
+        return _StartTls(host, port, context)
+    except EncryptionMissing:
+        raise
     except ssl.SSLCertVerificationError as error:
         raise CertificateRefused(SECTION, host, error.verify_message) from None
-    except (OSError, imaplib.IMAP4.error, ImapToolsError):
+    except _LOST:
         raise ServerUnreachable(SECTION, host, port) from None
 
 
-def _log_in(box: BaseMailBox, host: str, user: str, credential: str | Callable[[], str]) -> None:
+def _log_in(box: BaseMailBox, host: str, port: int, user: str, credential: str | Callable[[], str]) -> None:
+    secret = credential() if callable(credential) else credential
     try:
         if callable(credential):
-            box.xoauth2(user, credential(), initial_folder=None)
-        elif (user + credential).isascii():
-            box.login(user, credential, initial_folder=None)
+            box.xoauth2(user, secret, initial_folder=None)
+        elif (user + secret).isascii():
+            box.login(user, secret, initial_folder=None)
         else:
-            box.login_utf8(user, credential, initial_folder=None)
-    except (imaplib.IMAP4.error, MailboxLoginError):
+            box.login_utf8(user, secret, initial_folder=None)
+    except (imaplib.IMAP4.abort, OSError):
+        raise ServerUnreachable(SECTION, host, port) from None
+    except (imaplib.IMAP4.error, ImapToolsError) as refusal:
+        if _FOR_NOW.search(str(refusal)):
+            raise ServerUnreachable(SECTION, host, port) from None
+        if isinstance(credential, TokenSource):
+            credential.forget()
         raise LoginRefused(SECTION, host) from None
 
 
-@contextmanager
-def _folder_selected(box: BaseMailBox, folder: str, host: str) -> Iterator[None]:
-    try:
-        box.folder.set(folder)
-    except MailboxFolderSelectError:
-        raise FolderMissing(host) from None
-    yield
+def _select(box: BaseMailBox, folder: str, host: str) -> None:
+    with _guarded():
+        try:
+            box.folder.set(folder)
+        except MailboxFolderSelectError:
+            raise FolderMissing(host) from None
 
 
 @contextmanager
@@ -232,25 +282,34 @@ def _guarded() -> Iterator[None]:
     """BYE, abort, end of file and time-outs all mean the same: a new connection is needed."""
     try:
         yield
-    except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
-        if isinstance(error, ConnectionLost):
-            raise
+    except (ConnectionLost, CommandRefused, FolderMissing):
+        raise
+    except _LOST as error:
         raise ConnectionLost(f"{SECTION}: the connection broke ({type(error).__name__})") from None
 
 
 def _listed(line: object) -> ListedMail | None:
     if not isinstance(line, bytes):
         return None
-    uid, size, moment = _ENVELOPE.search(line), _SIZE.search(line), imaplib.Internaldate2tuple(line)
-    if uid is None or size is None or moment is None:
+    uid, size, arrival = _UID.search(line), _SIZE.search(line), _ARRIVAL.search(line)
+    if uid is None or size is None or arrival is None:
         return None
-    received_at = datetime.fromtimestamp(time.mktime(moment), UTC)
-    return ListedMail(int(uid.group(1)), int(size.group(1)), received_at)
+    moment = parsedate_to_datetime(arrival[1].decode("ascii", "replace"))
+    received_at = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return ListedMail(int(uid[1]), int(size[1]), received_at)
+
+
+def _sets(uids: Sequence[int]) -> list[str]:
+    """The UIDs as sets that are short enough for a command, neighbours as ranges (RFC 3501 9, sequence-set)."""
+    ordered = sorted(set(uids))
+    return [_set_of(ordered[start : start + CHUNK]) for start in range(0, len(ordered), CHUNK)]
 
 
 def _set_of(uids: Sequence[int]) -> str:
-    return ",".join(map(str, uids))
-
-
-def _quoted(name: str) -> str:
-    return encode_folder(name).decode("ascii")
+    ranges: list[list[int]] = []
+    for uid in uids:
+        if ranges and uid == ranges[-1][-1] + 1:
+            ranges[-1] = [ranges[-1][0], uid]
+        else:
+            ranges.append([uid])
+    return ",".join(":".join(map(str, ends)) for ends in ranges)

@@ -6,17 +6,24 @@ import ssl
 from ipaddress import ip_address
 from pathlib import Path
 
-from mailbot.mail.errors import PlainTextRefused
+from mailbot.mail.errors import AuthorityUnreadable, PlainTextRefused
 
 TIMEOUT_SECONDS = 60.0
 """For connecting and for every answer."""
 
 
-def tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """A context that verifies, trusting the system's authorities and those in `ca_file`."""
+def tls_context(section: str, ca_file: Path | None) -> ssl.SSLContext:
+    """A context that verifies, trusting the system's authorities and those in `ca_file`.
+
+    Raises:
+        AuthorityUnreadable: `ca_file` is missing or holds no certificates.
+    """
     context = ssl.create_default_context()
     if ca_file is not None:
-        context.load_verify_locations(ca_file)
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError:
+            raise AuthorityUnreadable(section, ca_file) from None
     return context
 
 
@@ -26,11 +33,15 @@ def require_loopback(section: str, host: str) -> None:
     Raises:
         PlainTextRefused: the host is another machine.
     """
-    if host == "localhost":
-        return
-    try:
-        here = ip_address(host).is_loopback
-    except ValueError:
-        here = False
-    if not here:
+    if not is_loopback(host):
         raise PlainTextRefused(section, host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is surely this machine; a name other than `localhost` can be anywhere."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

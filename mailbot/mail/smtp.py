@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -13,18 +14,27 @@ from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
     SMTPException,
-    SMTPRecipientsRefused,
     SMTPResponseException,
     SMTPServerDisconnected,
     SMTPTimeoutError,
 )
 
-from mailbot.mail.errors import CertificateRefused, LoginRefused, ServerUnreachable
+from mailbot.mail.addresses import on_the_wire
+from mailbot.mail.errors import CertificateRefused, EncryptionMissing, LoginRefused, ServerUnreachable
+from mailbot.mail.oauth import TokenSource
 from mailbot.mail.protection import TIMEOUT_SECONDS, require_loopback, tls_context
 
 SECTION = "smtp"
-PERMANENT = 500
-_ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
+NOT_NOW, PERMANENT = 400, 500
+"""The first codes of the two kinds of refusal (RFC 5321 4.2.1); below them it is no answer at all."""
+DATA_SECONDS = 300.0
+"""For the answer to a mail handed over: servers look through it first (RFC 5321 4.5.3.2.6 asks for ten minutes)."""
+BAD_ADDRESS = "553 5.1.3"
+"""What a server would say of an address that no mail can be sent to (RFC 3463 3.2)."""
+_LOGIN_FIRST = frozenset({530, 534, 535, 538})
+"""Replies of RFC 4954 that speak of our log-in, not of the mail: it waits until the settings are mended."""
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
+_LOST = (SMTPServerDisconnected, SMTPTimeoutError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +106,10 @@ class Courier:
         self._security, self._ca_file = security, ca_file
 
     async def deliver(self, parcels: Sequence[Parcel]) -> list[Delivery]:
-        """Send mails over one connection; one result for each, in order.
+        """Send mails over one connection; one result for each, in order. Once connected, it never raises.
 
         Raises:
-            ServerUnreachable, CertificateRefused, LoginRefused: nothing was sent.
+            ServerUnreachable, CertificateRefused, EncryptionMissing, LoginRefused: nothing was sent.
         """
         async with self._connected() as smtp:
             return [await _send(smtp, parcel) for parcel in parcels]
@@ -108,7 +118,7 @@ class Courier:
         """Connect, log in and leave.
 
         Raises:
-            ServerUnreachable, CertificateRefused, LoginRefused: as they say.
+            ServerUnreachable, CertificateRefused, EncryptionMissing, LoginRefused: as they say.
         """
         async with self._connected():
             pass
@@ -121,8 +131,8 @@ class Courier:
             port=self._port,
             timeout=TIMEOUT_SECONDS,
             use_tls=self._security == "tls",
-            start_tls=self._security == "starttls",
-            tls_context=None if plain else tls_context(self._ca_file),
+            start_tls=False,
+            tls_context=None if plain else tls_context(SECTION, self._ca_file),
         )
         try:
             await self._open(smtp)
@@ -135,45 +145,88 @@ class Courier:
     async def _open(self, smtp: SMTP) -> None:
         try:
             await smtp.connect()
-            if self._user:
-                await self._log_in(smtp)
-        except SMTPAuthenticationError:
-            raise LoginRefused(SECTION, self._host) from None
+            await smtp.ehlo()
+            if self._security == "starttls":
+                await self._encrypt(smtp)
+        except EncryptionMissing:
+            raise
         except (SMTPException, OSError) as error:
             reason = _certificate_problem(error)
             if reason is not None:
                 raise CertificateRefused(SECTION, self._host, reason) from None
             raise ServerUnreachable(SECTION, self._host, self._port) from None
+        if self._user:
+            await self._log_in(smtp)
+
+    async def _encrypt(self, smtp: SMTP) -> None:
+        if not smtp.supports_extension("starttls"):
+            raise EncryptionMissing(SECTION, self._host, self._port)
+        await smtp.starttls()
 
     async def _log_in(self, smtp: SMTP) -> None:
-        if callable(self._credential):
-            await smtp.auth_xoauth2(self._user, self._credential())
-        else:
-            await smtp.login(self._user, self._credential)
+        credential = self._credential
+        secret = await asyncio.to_thread(credential) if callable(credential) else credential
+        try:
+            await (smtp.auth_xoauth2 if callable(credential) else smtp.login)(self._user, secret)
+        except _LOST:
+            raise ServerUnreachable(SECTION, self._host, self._port) from None
+        except SMTPException as refusal:
+            # 454: not now (RFC 4954 4).
+            if isinstance(refusal, SMTPAuthenticationError) and refusal.code < PERMANENT:
+                raise ServerUnreachable(SECTION, self._host, self._port) from None
+            if isinstance(credential, TokenSource):
+                credential.forget()
+            raise LoginRefused(SECTION, self._host) from None
 
 
 async def _send(smtp: SMTP, parcel: Parcel) -> Delivery:
+    recipient = on_the_wire(parcel.recipient)
+    if recipient is None:
+        return Refused(BAD_ADDRESS)
+    try:
+        await smtp.mail(parcel.sender, options=_options(smtp, parcel.raw))
+        await smtp.rcpt(recipient)
+    except SMTPResponseException as refused:
+        if refused.code >= NOT_NOW:
+            return await _refusal(smtp, refused)
+        smtp.close()
+    except (*_LOST, SMTPException, ValueError):
+        smtp.close()
     if not smtp.is_connected:
         return Retry("connection lost")
+    return await _hand_over(smtp, parcel.raw)
+
+
+async def _hand_over(smtp: SMTP, raw: bytes) -> Delivery:
     try:
-        _, said = await smtp.sendmail(parcel.sender, [parcel.recipient], parcel.raw)
-    except SMTPRecipientsRefused as refused:
-        return _by_code(refused.recipients[0].code, refused.recipients[0].message)
+        taken = await smtp.data(raw, timeout=DATA_SECONDS)
     except SMTPResponseException as refused:
-        return _by_code(refused.code, refused.message)
-    except (SMTPTimeoutError, SMTPServerDisconnected, OSError):
-        # The mail may have been handed over: it is sent again with the same Message-ID.
-        smtp.close()
-        return Unknown("no answer")
-    return Sent(_status(250, said))
+        if refused.code >= NOT_NOW:
+            return await _refusal(smtp, refused)
+    except (*_LOST, SMTPException):
+        pass
+    else:
+        return Sent(_status(taken.code, taken.message))
+    # The server may have taken it: it is sent again with the same Message-ID.
+    smtp.close()
+    return Unknown("no answer")
 
 
-def _by_code(code: int, text: str) -> Delivery:
-    return Refused(_status(code, text)) if code >= PERMANENT else Retry(_status(code, text))
+async def _refusal(smtp: SMTP, refused: SMTPResponseException) -> Delivery:
+    """What a refusal means for this mail; the connection is made ready for the next one."""
+    with suppress(SMTPException, OSError):
+        await smtp.rset()
+    status = _status(refused.code, refused.message)
+    is_final = refused.code >= PERMANENT and refused.code not in _LOGIN_FIRST
+    return Refused(status) if is_final else Retry(status)
+
+
+def _options(smtp: SMTP, raw: bytes) -> list[str]:
+    return [f"size={len(raw)}"] if smtp.supports_extension("size") else []
 
 
 def _status(code: int, text: str) -> str:
-    enhanced = _ENHANCED.search(text)
+    enhanced = _ENHANCED.match(text)
     return f"{code} {enhanced.group()}" if enhanced else str(code)
 
 
