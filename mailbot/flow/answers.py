@@ -67,7 +67,7 @@ def letters(case: Case, request: Request, plan: Plan, code: str) -> Iterator[Add
         yield from _copy_letters(case, plan, kind, customers, code)
     else:
         told = plan.steps_of(*TOLD_OPERATIONS) if kind in TOLD_KINDS else ()
-        recipients = tuple(sorted({recipient.name for step in told for recipient in step.notify}))
+        recipients = tuple(sorted({one.name for step in told for one in step.notify if one.contact is not None}))
         done = Done(**greeting(case), kind=kind, items=_items(plan.steps), customers=customers, recipients=recipients)
         yield Addressed(done, to)
     yield from _notices(case, plan, kind)
@@ -86,8 +86,8 @@ def answer(docket: Docket, case: Case, request: Request, plan: Plan) -> None:
 
 def _copy_letters(case: Case, plan: Plan, kind: Kind, customers: tuple[str, ...], code: str) -> Iterator[Addressed]:
     to = case.answer_to or ""
-    items = _items(plan.steps_of(Operation.SHOW))
-    if not items:
+    items = _items(plan.steps_of(Operation.SHOW, Operation.REFER))
+    if not plan.steps_of(Operation.SHOW):
         yield Addressed(NothingHeld(**greeting(case), kind=kind, customers=customers), to)
         return
     sent = CopySent(**greeting(case), kind=kind, items=items, customers=customers)
@@ -135,7 +135,7 @@ def _by_contact(steps: Iterable[Step]) -> dict[str, list[Step]]:
 
 
 def _items(steps: Iterable[Step]) -> tuple[Item, ...]:
-    return tuple(_item(step) for step in steps if step.operation is not Operation.REFER)
+    return tuple(map(_item, steps))
 
 
 def _item(step: Step) -> Item:
