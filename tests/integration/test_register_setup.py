@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import stamina
 import yaml
 from sqlalchemy import text
 
@@ -166,6 +167,13 @@ def served(tmp_path_factory):
     system.engine.dispose()
 
 
+@pytest.fixture
+def without_waiting():
+    with stamina.set_testing(True, attempts=4):
+        yield
+
+
+@pytest.mark.usefixtures("without_waiting")
 class TestHttp:
     def registers(self, url, token=TOKEN, **more):
         more = "".join(f", {name}: {value}" for name, value in more.items())

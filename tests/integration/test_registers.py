@@ -1,9 +1,13 @@
 """The same promises on every kind of system of record."""
 
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
+from shutil import copy
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import MetaData, Table, event
 
 from mailbot.core.identity import Level
 from mailbot.core.kinds import RIGHTS, Field, Kind, Language
@@ -11,9 +15,12 @@ from mailbot.core.plan import Operation, Step
 from mailbot.core.planning import make_plan, suppression_plan
 from mailbot.core.reading import Change
 from mailbot.core.retention import plan_retention
-from mailbot.registers.errors import RegisterError, RegisterSetupError
+from mailbot.registers.engine import open_engine
+from mailbot.registers.errors import RegisterError
 from mailbot.registers.http import HttpRegister
+from mailbot.registers.journal import TABLE as JOURNAL
 from mailbot.registers.register import Registers
+from mailbot.registers.tables import TABLES
 from tests.support.register_server import TOKEN, System, serving
 from tests.support.registers import (
     ANNA,
@@ -23,9 +30,10 @@ from tests.support.registers import (
     CUSTOMER_CONTACT,
     SECRET,
     Filled,
-    empty_again,
     filled_database,
     filled_register,
+    refill,
+    register_on,
     shipped_map,
 )
 
@@ -33,9 +41,20 @@ TODAY = date(2026, 3, 2)
 
 
 @pytest.fixture(scope="module")
-def database(postgres):
+def on_postgres(postgres):
     with postgres.new_database() as url:
-        yield url
+        made = filled_register(url)
+        yield made
+        made.registers.close()
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A filled SQLite file to copy, with and without a journal."""
+    folder = tmp_path_factory.mktemp("template")
+    for name, journal in (("sqlite", True), ("sqlite without journal", False)):
+        filled_database(f"sqlite:///{folder / name}", journal=journal).dispose()
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -46,31 +65,30 @@ def system():
         yield made, url
 
 
-@pytest.fixture
-def behind_http(system, tmp_path):
+def behind_http(system, file):
     made, url = system
-    made.__init__(filled_database(f"sqlite:///{tmp_path / 'register.db'}"))
+    made.__init__(open_engine(file, "test"))
     source = HttpRegister(url, TOKEN, 5, "sources.crm")
-    registers = Registers(shipped_map(), {"register": source}, SECRET)
-    yield Filled(registers, made.engine)
-    registers.close()
-    made.engine.dispose()
+    return Filled(Registers(shipped_map(), {"register": source}, SECRET), made.engine)
 
 
-@pytest.fixture(params=["sqlite", "sqlite without journal", "postgres", "http"])
-def filled(request, tmp_path):
-    if request.param == "http":
-        yield request.getfixturevalue("behind_http")
+BACKENDS = ["sqlite", "postgres", "http"]
+
+
+@pytest.fixture(params=BACKENDS)
+def filled(request, template, tmp_path):
+    if request.param == "postgres":
+        made = request.getfixturevalue("on_postgres")
+        refill(made.engine)
+        yield made
         return
-    if request.param == "postgres":
-        url = request.getfixturevalue("database")
-    else:
-        url = f"sqlite:///{tmp_path / 'register.db'}"
-    made = filled_register(url, journal="without" not in request.param)
+    copied = copy(template / request.param.replace("http", "sqlite"), tmp_path)
+    url = f"sqlite:///{copied}"
+    over_http = request.param == "http"
+    made = behind_http(request.getfixturevalue("system"), url) if over_http else register_on(open_engine(url, "test"))
     yield made
-    if request.param == "postgres":
-        empty_again(made.engine)
     made.registers.close()
+    made.engine.dispose()
 
 
 def plan_for(filled, kind, address=ANNA, changes=(), **more):
@@ -116,8 +134,8 @@ class TestFinding:
 
     def test_keys_of_two_installations_differ(self, filled):
         key = filled.registers.find(ANNA).key
-        filled.registers._secret = b"another"
-        assert filled.registers.find(ANNA).key != key
+        other = Registers(filled.registers.data_map, filled.registers._sources, b"of another one")
+        assert other.find(ANNA).key != key
 
 
 class TestHoldings:
@@ -143,6 +161,7 @@ class TestHoldings:
 
 
 class TestApplying:
+    @pytest.mark.parametrize("filled", [*BACKENDS, "sqlite without journal"], indirect=True)
     @pytest.mark.parametrize("kind", RIGHTS)
     def test_twice_is_once(self, filled, kind):
         plan = plan_for(filled, kind, changes=CHANGES)
@@ -313,3 +332,67 @@ def test_statements_do_not_grow_with_the_rows(filled):
     many = statements(filled, lambda: filled.registers.holdings(filled.registers.find(ANNA)))
     assert filled.registers.holdings(person).counts["tickets"] == 301
     assert many <= few
+
+
+@pytest.mark.parametrize("filled", ["sqlite", "postgres"], indirect=True)
+def test_the_same_step_at_the_same_time_is_done_once(filled):
+    plan = suppression_plan(filled.registers.data_map, "stranger@else.example", TODAY)
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(filled.registers.apply, plan.steps[0], "one key") for _ in range(4)]
+        assert {one.result().rows for one in waiting} == {1}
+    listed = [row["email"] for row in filled.stored("suppressions").values()]
+    assert listed.count("stranger@else.example") == 1
+
+
+@pytest.mark.parametrize("filled", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("kind", [Kind.RECTIFICATION, Kind.ERASURE, Kind.CONSENT_WITHDRAWAL])
+def test_broken_off_at_any_statement_it_can_be_finished(filled, kind):
+    plan, start = plan_for(filled, kind, changes=CHANGES), filled.everything()
+    carried_out(filled, plan)
+    wanted = filled.everything()
+    for point in itertools.count(1):
+        restore(filled, start)
+        try:
+            with broken_off(filled.engine, point):
+                carried_out(filled, plan)
+        except BrokenOffError:
+            assert all(outcome.left == 0 for outcome in carried_out(filled, plan))
+        else:
+            break
+        assert without_ids(filled.everything()) == without_ids(wanted)
+    assert point > 2 * len(plan.steps)
+
+
+def without_ids(everything):
+    """Rows that were added have other ids after every attempt."""
+    return {name: [{**row, "id": None} for row in rows.values()] for name, rows in everything.items()}
+
+
+class BrokenOffError(Exception):
+    pass
+
+
+@contextmanager
+def broken_off(engine, number):
+    """Fail when the n-th statement is to be sent."""
+    seen = itertools.count(1)
+
+    def fail(*_arguments):
+        if next(seen) == number:
+            raise BrokenOffError
+
+    event.listen(engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", fail)
+
+
+def restore(filled, start):
+    """Put the register back to how it was, ids and all."""
+    with filled.engine.begin() as connection:
+        for table in (*TABLES.values(), Table(JOURNAL, MetaData())):
+            connection.execute(table.delete())
+        for dataset, rows in start.items():
+            if rows:
+                connection.execute(TABLES[dataset].insert(), list(rows.values()))

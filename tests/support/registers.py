@@ -1,12 +1,14 @@
 """A register with a few people in it, on whichever database a test wants."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import Engine, select
 
 from mailbot.core.datamap import DataMap
 from mailbot.core.mapfile import parse_data_map
 from mailbot.registers.engine import open_engine, writing
+from mailbot.registers.journal import TABLE as JOURNAL
 from mailbot.registers.journal import Journal
 from mailbot.registers.opening import SHIPPED_MAP
 from mailbot.registers.register import Registers
@@ -92,12 +94,14 @@ class Filled:
         return {dataset: self.stored(dataset) for dataset in TABLES}
 
 
+@cache
 def sql_map(url):
     """The shipped map, its tables in a database of one's own."""
     text = SHIPPED_MAP.read_text(encoding="utf-8")
     return parse_data_map(text.replace("{ type: embedded }", f"{{ type: sql, url: '{url}' }}"), "map.yaml")
 
 
+@cache
 def shipped_map() -> DataMap:
     """The map of the embedded register."""
     return parse_data_map(SHIPPED_MAP.read_text(encoding="utf-8"), SHIPPED_MAP.name)
@@ -110,23 +114,30 @@ def filled_database(url, *, journal=True):
         Embedded.metadata.create_all(connection)
         if journal:
             Journal.create(connection)
-        for dataset, rows in ROWS.items():
-            names = TABLES[dataset].c.keys()
-            connection.execute(
-                TABLES[dataset].insert(),
-                [{name: row.get(name) for name in names if name != "id"} for row in rows],
-            )
+        _fill(connection)
     return engine
 
 
-def empty_again(engine):
-    """Take every row out of a PostgreSQL database, which is quicker than a fresh one."""
+def refill(engine):
+    """Put a PostgreSQL database back to `ROWS`, which is quicker than a fresh one."""
+    tables = ", ".join([*TABLES, JOURNAL])
     with engine.begin() as connection:
-        for table in inspect(connection).get_table_names():
-            connection.exec_driver_sql(f"TRUNCATE {table} RESTART IDENTITY")
+        connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY")
+        _fill(connection)
+
+
+def _fill(connection):
+    for dataset, rows in ROWS.items():
+        names = [name for name in TABLES[dataset].c.keys() if name != "id"]
+        connection.execute(TABLES[dataset].insert(), [{name: row.get(name) for name in names} for row in rows])
 
 
 def filled_register(url, *, journal=True):
     """The register of `ROWS` on a database."""
-    engine = filled_database(url, journal=journal)
-    return Filled(Registers(sql_map(url), {"register": SqlRegister(engine, "sources.register")}, SECRET), engine)
+    return register_on(filled_database(url, journal=journal))
+
+
+def register_on(engine):
+    """The register on a database that is filled already."""
+    source = SqlRegister(engine, "sources.register")
+    return Filled(Registers(shipped_map(), {"register": source}, SECRET), engine)
