@@ -103,8 +103,10 @@ def _language(traces: Sequence[Trace]) -> Language:
 
 def _several(traces: Sequence[Trace]) -> bool:
     """Whether the rows are several people's: master records that differ, or names that cannot be one person's."""
-    masters = {bases(trace.addresses)[0]: trace.name for trace in traces if trace.dataset.match.identifies}
-    if any(not same_name(one, other) for one, other in combinations(masters.values(), 2)):
-        return True
-    names = tuple(dict.fromkeys(trace.name for trace in traces if trace.name))
-    return len(names) > MANY_NAMES or any(not alike(one, other) for one, other in combinations(names, 2))
+    masters = {trace.name for trace in traces if trace.name and trace.dataset.match.identifies}
+    names = {trace.name for trace in traces if trace.name}
+    return (
+        len(names) > MANY_NAMES
+        or any(not same_name(one, other) for one, other in combinations(masters, 2))
+        or any(not alike(one, other) for one, other in combinations(names, 2))
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import stamina
 import yaml
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from mailbot.core.kinds import Kind
 from mailbot.core.mapfile import parse_data_map
@@ -253,3 +253,14 @@ def test_a_map_that_cannot_be_read_is_named(tmp_path, content, what):
 def test_the_shipped_map_is_read_by_default():
     assert read_data_map() == shipped_map()
     assert sql_map("sqlite://").datasets == shipped_map().datasets
+
+
+def test_a_key_is_never_used_again_for_another_row(url):
+    engine = filled_database(url)
+    contacts = TABLES["contacts"]
+    with engine.begin() as connection:
+        last = connection.execute(select(func.max(contacts.c.id))).scalar()
+        connection.execute(contacts.delete().where(contacts.c.id == last))
+        new = connection.execute(contacts.insert().values(name="Eva Al", email="eva@kund.example"))
+        assert new.inserted_primary_key.id > last
+    engine.dispose()
