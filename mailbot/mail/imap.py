@@ -115,11 +115,16 @@ class Mailbox:
     def wait(self, seconds: float, stop: threading.Event) -> None:
         """Until a mail has come, the time is over, or `stop` is set. Without IDLE: the whole time."""
         with _guarded():
-            if "IDLE" in self._capabilities:
-                PromptIdle(self._box).wait_for_mail(min(seconds, LONGEST_IDLE), stop)
-            else:
+            if "IDLE" not in self._capabilities:
                 stop.wait(seconds)
-                self._box.client.noop()
+            elif not self._has_news():
+                PromptIdle(self._box).wait_for_mail(min(seconds, LONGEST_IDLE), stop)
+
+    def _has_news(self) -> bool:
+        """Whether a mail has come since the last command; some servers tell in IDLE of later ones only."""
+        self._box.client.response("EXISTS")
+        self._box.client.noop()
+        return self._box.client.response("EXISTS")[1] != [None]
 
     def _move(self, uids: str, target: str) -> None:
         if "MOVE" in self._capabilities:
