@@ -5,14 +5,22 @@ docs/settings.md explains each one to whoever runs the program; a test fails whe
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from mailbot.core.policy import Policy
 from mailbot.errors import SettingsError
@@ -20,6 +28,8 @@ from mailbot.errors import SettingsError
 PREFIX = "MAILBOT_"
 CONFIG_VARIABLE = "MAILBOT_CONFIG"
 DEFAULT_FILE = "mailbot.toml"
+_KUBERNETES = re.compile(r"MAILBOT_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_\w+)?)")
+"""What Kubernetes tells every container of a service that is called mailbot: no settings, and none of our doing."""
 
 
 class Mode(StrEnum):
@@ -127,15 +137,19 @@ class LogSettings(_Section):
     level: LogLevel = LogLevel.INFO
 
 
+class _Variables(EnvSettingsSource):
+    """`MAILBOT_IMAP__HOST=mail.winlas.se` gives imap.host its value."""
+
+    def _load_env_vars(self) -> dict[str, str | None]:
+        return {name.lower(): value for name, value in os.environ.items() if not _names_a_file(name)}
+
+
 class _SecretFiles(EnvSettingsSource):
     """`MAILBOT_IMAP__PASSWORD_FILE=/run/secrets/imap` gives imap.password the file's first line."""
 
     def _load_env_vars(self) -> dict[str, str | None]:
-        values: dict[str, str | None] = {}
-        for name, path in os.environ.items():
-            if name.upper().startswith(PREFIX) and name.upper().endswith("_FILE") and not _is_setting(name):
-                values[name.lower().removesuffix("_file")] = _first_line(name, path)
-        return values
+        files = {name: path for name, path in os.environ.items() if _names_a_file(name)}
+        return {name.lower().removesuffix("_file"): _first_line(name, path) for name, path in files.items()}
 
 
 class Settings(BaseSettings):
@@ -146,11 +160,13 @@ class Settings(BaseSettings):
     )
 
     address: str = Field("", description="the mailbox's own address, such as dataskydd@winlas.se")
-    own_addresses: tuple[str, ...] = Field(
+    own_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="further addresses that are ours: never taken for a requester"
     )
     secret: SecretStr = Field(SecretStr(""), description="the installation's key; empty: made in data_dir, kept there")
-    officer_addresses: tuple[str, ...] = Field((), description="where digests and alarms go; empty: none are sent")
+    officer_addresses: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="where digests and alarms go; empty: none are sent"
+    )
     mode: Mode = Mode.LIVE
     data_dir: Path = Field(Path("data"), description="where everything embedded lies: database, register, stored mail")
     data_map: Path | None = Field(None, description="YAML file; empty: the shipped map of the embedded register")
@@ -158,7 +174,9 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     oauth2: OAuth2Settings = OAuth2Settings()
     database: DatabaseSettings = DatabaseSettings()
-    trusted_authserv_ids: tuple[str, ...] = Field((), description="whose Authentication-Results headers count")
+    trusted_authserv_ids: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="whose Authentication-Results headers count"
+    )
     console: ConsoleSettings = ConsoleSettings()
     policy: Policy = Policy()
     templates: Path | None = Field(None, description="folder whose files override the shipped templates one by one")
@@ -166,26 +184,27 @@ class Settings(BaseSettings):
     poll_seconds: int = Field(60, ge=1, le=3600, description="how often the mailbox is looked at besides IDLE")
     log: LogSettings = LogSettings()
 
-    @model_validator(mode="before")
+    @field_validator("own_addresses", "officer_addresses", "trusted_authserv_ids", mode="before")
     @classmethod
-    def _lists_from_text(cls, values: dict[str, Any]) -> dict[str, Any]:
-        # `a, b` is what people write in a variable; JSON lists are taken too, by pydantic-settings itself.
-        for name in ("trusted_authserv_ids", "own_addresses", "officer_addresses"):
-            if isinstance(values.get(name), str):
-                values[name] = tuple(part.strip() for part in values[name].split(",") if part.strip())
-        return values
+    def _list_from_text(cls, value: object) -> object:
+        """`a, b` is what people write in a variable; a JSON list is one, too."""
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return tuple(part.strip() for part in value.split(",") if part.strip())
 
     @classmethod
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Variables win over files that variables name, and both over mailbot.toml (given as `init_settings`)."""
-        return env_settings, _SecretFiles(settings_cls), init_settings
+        return _Variables(settings_cls), _SecretFiles(settings_cls), init_settings
 
     @property
     def database_url(self) -> str:
@@ -209,8 +228,8 @@ def load_settings(file: Path | None = None) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         raise SettingsError(_in_words(error, path or Path(DEFAULT_FILE))) from None
-    except ValueError as error:  # pydantic-settings' SettingsError: a variable that is no JSON
-        raise SettingsError(str(error).splitlines()[0]) from None
+    except ValueError:  # pydantic-settings' own, which does not name the variable
+        raise SettingsError(f"{_variable('policy.rules')}: not valid JSON") from None
 
 
 def setting_names(model: type[BaseModel] = Settings, above: str = "") -> list[str]:
@@ -228,25 +247,24 @@ def setting_names(model: type[BaseModel] = Settings, above: str = "") -> list[st
 def _read_toml(path: Path | None) -> dict[str, Any]:
     path = path or Path(DEFAULT_FILE)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        msg = f"{path}: no such settings file"
-        raise SettingsError(msg) from None
+        raise SettingsError(f"{path}: no such settings file") from None
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: cannot be read ({type(error).__name__})"
-        raise SettingsError(msg) from None
+        raise SettingsError(f"{path}: cannot be read ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: not valid TOML: {error}"
-        raise SettingsError(msg) from None
+        raise SettingsError(f"{path}: not valid TOML: {error}") from None
 
 
 def _variable(name: str) -> str:
     return PREFIX + name.upper().replace(".", "__")
 
 
-def _is_setting(variable: str) -> bool:
+def _names_a_file(variable: str) -> bool:
+    """Whether a variable gives a setting by the file that holds it."""
     known = {_variable(name) for name in setting_names()}
-    return variable.upper() in known
+    upper = variable.upper()
+    return upper not in known and upper.endswith("_FILE") and upper.removesuffix("_FILE") in known
 
 
 def _refuse_unknown_variables() -> None:
@@ -255,33 +273,40 @@ def _refuse_unknown_variables() -> None:
     Raises:
         SettingsError: naming the variable.
     """
-    names = setting_names()
-    known = {_variable(name) for name in names} | {_variable(name.partition(".")[0]) for name in names}
+    known = {CONFIG_VARIABLE, *(_variable(name) for name in setting_names())}
     for variable in sorted(os.environ):
         upper = variable.upper()
-        if not upper.startswith(PREFIX) or upper == CONFIG_VARIABLE:
+        if not upper.startswith(PREFIX) or upper in known or _names_a_file(variable):
             continue
-        if (
-            upper not in known
-            and upper.removesuffix("_FILE") not in known
-            and not upper.startswith("MAILBOT_POLICY__RULES__")
-        ):
-            msg = f"{variable}: no such setting; docs/settings.md lists them all"
-            raise SettingsError(msg)
+        if not upper.startswith(_variable("policy.rules.")) and not _KUBERNETES.fullmatch(upper):
+            raise SettingsError(f"{variable}: no such setting; docs/settings.md lists them all")
 
 
 def _first_line(variable: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").splitlines()[0].strip()
     except (OSError, UnicodeDecodeError, IndexError) as error:
-        msg = f"{variable}: the file that it names cannot be read or is empty ({type(error).__name__})"
-        raise SettingsError(msg) from None
+        raise SettingsError(
+            f"{variable}: the file that it names cannot be read or is empty ({type(error).__name__})"
+        ) from None
 
 
 def _in_words(error: ValidationError, path: Path) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
-    where = _variable(name) if _variable(name) in {key.upper() for key in os.environ} else str(path)
+    parts = [str(part) for part in first["loc"] if part != "[key]"]
+    name = ".".join(parts)
+    # What is missing stands nowhere: the variables beside it tell where it should be.
+    where = _variable_for(".".join(parts[:-1] if first["type"] == "missing" else parts)) or str(path)
     if first["type"] == "extra_forbidden":
         return f"{where}: {name}: no such setting; docs/settings.md lists them all"
-    return f"{where}: {name}: {first['msg']}"
+    return f"{where}: {name}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _variable_for(name: str) -> str | None:
+    """The variable that gives a setting, or something in it, its value."""
+    wanted = _variable(name)
+    for variable in sorted(os.environ):
+        rest = variable.upper().removeprefix(wanted)
+        if rest in {"", "_FILE"} or (rest != variable.upper() and rest.startswith("__")):
+            return variable
+    return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from mailbot.core.identity import Level
 from mailbot.core.kinds import Kind
@@ -24,7 +25,7 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    level: str = Field(description="unknown, claimed, authenticated, proven or vouched")
+    level: Literal["unknown", "claimed", "authenticated", "proven", "vouched"]
     hands: Hands
 
     @property
@@ -68,6 +69,13 @@ class Policy(BaseModel):
     acknowledge_unsure: bool = Field(
         default=True, description="send a neutral acknowledgement when a person has to read the mail"
     )
+
+    @field_validator("rules")
+    @classmethod
+    def _rights_only(cls, rules: dict[Kind, Rule]) -> dict[Kind, Rule]:
+        if Kind.OTHER in rules:
+            raise ValueError("other is no right: an officer reads it")
+        return rules
 
     def rule(self, kind: Kind) -> Rule:
         """The rule that holds for a right.
