@@ -6,92 +6,73 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 if TYPE_CHECKING:
     from mailbot.core.message import Message
 
-CODE = re.compile(r"\b[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}\b")
+CODE = re.compile(r"\b[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}\b", re.IGNORECASE)
 """A one-time code as our confirmations print it: 80 random bits in base 32."""
 
-_YES = frozenset(
-    {
-        "ja",
-        "japp",
-        "jajamensan",
-        "jo",
-        "jadå",
-        "yes",
-        "yep",
-        "yeah",
-        "bekräftar",
-        "bekräftas",
-        "confirm",
-        "confirmed",
-    }
-)
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_YES = _words("ja japp jajamensan jo jadå yes yep yeah bekräftar bekräftas confirm confirmed")
 _YES_OPENINGS = (
-    "ja det",
-    "ja jag",
-    "jag bekräftar",
-    "yes i",
-    "yes it",
-    "i confirm",
-    "ja tack",
-    "yes please",
-    "ja stämmer",
+    "jag bekräftar", "härmed bekräftar jag", "det stämmer", "det var jag", "det är jag",
+    "i confirm", "i hereby confirm", "that is correct", "that's correct", "it was me", "that was me", "this was me",
+)  # fmt: skip
+_NO = _words("nej nix nepp no nope")
+_NOT = _words("inte ej not didn't wasn't haven't isn't don't didnt wasnt havent isnt dont")
+_DENIAL_OPENINGS = _NO | _words("inte not det detta jag it this that i")
+_GREETINGS = _words("hej hejsan hallå hi hello dear")
+_THANKS = _words("tack tackar thanks thank")
+_COURTESIES = _THANKS | _words("snälla you please med många many kind best")
+_FILLERS = _COURTESIES | _words(
+    """
+    absolut det detta stämmer riktigt jag mig min är var begäran kod koden härmed
+    correct request it it's is was me i my this that that's do hereby code
+    """
 )
-_NO = frozenset({"nej", "nix", "nepp", "no", "nope", "inte"})
-_FILLERS = frozenset(
-    {"mvh", "vh", "hälsningar", "hälsning", "vänliga", "vänlig", "med", "tack", "tackar", "snälla", "absolut"}
-    | {"det", "detta", "stämmer", "riktigt", "jag", "mig", "min", "är", "var", "bekräftar", "begäran", "do"}
-    | {"best", "regards", "kind", "thanks", "thank", "you", "please", "correct", "confirm", "request"}
-    | {"it", "is", "was", "me", "i", "my", "this", "that", "that's", "thats"}
+_COURTESY = (
+    _FILLERS
+    | _GREETINGS
+    | _words(
+        """
+        för så mycket hjälpen svaret snabba snabbt svar informationen beskedet bra fint trevlig helg dag ha en ok okej
+        perfekt super och er ni allt toppen då
+        for so much help the your quick reply answer information great all a lot have nice day perfect and bye
+        """
+    )
 )
-_GREETINGS = frozenset({"hej", "hejsan", "hallå", "hi", "hello", "dear"})
-_THANKS = frozenset({"tack", "tackar", "thanks", "thank"})
-_COURTESY = frozenset(
-    {"för", "så", "mycket", "hjälpen", "svaret", "snabba", "snabbt", "svar", "informationen", "beskedet", "bra", "fint"}
-    | {
-        "for",
-        "so",
-        "much",
-        "help",
-        "the",
-        "your",
-        "quick",
-        "reply",
-        "answer",
-        "information",
-        "great",
-        "all",
-        "a",
-        "lot",
-    }
-    | {"trevlig", "helg", "dag", "ha", "en", "have", "nice", "day", "ok", "okej", "perfekt", "perfect", "super", "och"}
-    | {"and", "er", "ni", "allt", "toppen", "hej", "då", "bye"}
+_DENIAL = _FILLERS | _words(
+    """
+    har begärt bett om skrivit skickat gjort denna mejlet mailet något
+    did have asked for requested send sent written wrote made a mail any
+    """
 )
-_DOUBT = frozenset(
-    {
-        "inte",
-        "ej",
-        "not",
-        "don't",
-        "dont",
-        "men",
-        "but",
-        "bara",
-        "only",
-        "fast",
-        "utom",
-        "except",
-        "vänta",
-        "wait",
-    }
+_DOUBT = _words(
+    """
+    aldrig ingen inget inga ingenting men dock bara endast fast utom förutom ifall kanske vänta avvakta först innan
+    tills senare istället ångrar ångrat avbryt avbryta stopp stoppa ignorera glöm fel falskt skojar återta
+    never none nothing nobody but however only except unless if maybe perhaps wait before until later instead
+    cancel stop ignore forget wrong false undo revoke withdraw joking can't cannot won't doesn't cant wont doesnt
+    """
 )
-_SENT_FROM = re.compile(r"(?i)^\s*(skickat från|sent from|hämta outlook|get outlook)\b.*$", re.MULTILINE)
+_SIGN_OFFS = _words("mvh vh vänliga vänlig hälsningar hälsning vänligen regards cheers sincerely")
+_GLAD = frozenset("👍🙂😊😀🙏✅♥❤☺")
+_SENT_FROM = re.compile(
+    r"^\s*(?i:skicka(?:t|des) (?:från|med|via)|sent (?:from|via)|hämta|get)"
+    r"(?: (?:min|mitt|my|för|for|mobil|mobilen|phone|iPhone|iPad|iOS|[A-ZÅÄÖ][\w-]*)){1,6}(?:<https?://\S*>)?\.?\s*$",
+    re.MULTILINE,
+)
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-MAX_WORDS_OF_A_YES = 25
-MAX_NAME_WORDS = 6
+_SLASHED_NAME = re.compile(r"(?:^|\s)//?\s*(?=[^\W\d_])")
+MAX_WORDS = 25
+MAX_SIGNED_WORDS = 6
+MAX_GREETED_WORDS = 3
 
 
 class Answer(StrEnum):
@@ -118,35 +99,84 @@ def handles_of(message: Message) -> Handles:
     return Handles(tuple(ids), tuple(codes))
 
 
-def is_courtesy(own_text: str, sender_name: str = "") -> bool:
-    """Whether a mail says nothing but thanks, so that nobody has to look at it: 'Tack för hjälpen! /Anna'."""
-    text = _SENT_FROM.sub("", own_text)
-    words = _WORDS.findall(text)
-    if not 0 < len(words) <= MAX_WORDS_OF_A_YES or "?" in text or not _THANKS.intersection(map(str.lower, words)):
-        return False
-    known = _COURTESY | _THANKS | _FILLERS | _GREETINGS | set(_WORDS.findall(sender_name.lower()))
-    others = [word for word in words if word.lower() not in known]
-    # Whatever is no courtesy has to look like a name, and a name does not open a mail.
-    return len(others) <= MAX_NAME_WORDS and all(map(str.istitle, others)) and words[0] not in others
-
-
-def read_answer(own_text: str, sender_name: str = "") -> Answer:
+def read_answer(own_text: str, names: str = "") -> Answer:
     """Whether somebody says yes or no to a confirmation, in so few words that nothing else can be meant.
 
     'Ja' and 'Yes, that was me. /Anna Ek' are a yes; 'Ja, men radera inte telefonnumret' is unclear, since a request
-    that is changed while it is confirmed is not the request that was asked about.
+    that is changed while it is confirmed is not the request that was asked about. Whatever is not known word by word
+    is unclear, too: a person who reads one answer too many is a lesser evil than data erased on a misread one.
+
+    Args:
+        own_text: what the sender wrote this time.
+        names: what the sender is called, in From and in the register; these words say nothing.
     """
-    text = CODE.sub(" ", _SENT_FROM.sub("", own_text.replace("\u2019", "'")))
-    written = _WORDS.findall(text)
-    names = set(_WORDS.findall(sender_name.lower()))
-    words = [word.lower() for word in written if word.lower() not in _GREETINGS | names]
-    if not words or len(written) > MAX_WORDS_OF_A_YES or "?" in text:
+    text = CODE.sub(" ", own_text.replace("\u2019", "'"))
+    said, signed = _split_at_sign_off(_SLASHED_NAME.sub(" mvh ", _SENT_FROM.sub("", text)))
+    called = {word.lower() for word in _WORDS.findall(names)}
+    meant = _YES | _NO | _NOT | _DOUBT
+    words = [word for word in _without_greeting(_WORDS.findall(said)) if word not in called - meant]
+    if not words or words[0] in called or not _plain(text, said) or not _is_name(signed, called):
         return Answer.UNCLEAR
-    if words[0] in _NO and not _YES.intersection(words):
-        return Answer.NO
-    if _DOUBT.intersection(words) or not (words[0] in _YES or " ".join(words).startswith(_YES_OPENINGS)):
+    everything = {word.lower() for word in _WORDS.findall(text)}
+    if everything & _DOUBT:
         return Answer.UNCLEAR
-    # What else stands there must be courtesy or a name: 'Ja. Anna Ek' – but not 'Ja. Skicka till min nya adress'.
-    known = _YES | _FILLERS | _GREETINGS | names
-    others = [word for word in written if word.lower() not in known]
-    return Answer.YES if all(word[0].isupper() for word in others) and len(others) <= MAX_NAME_WORDS else Answer.UNCLEAR
+    return _denial(words, everything) if everything & (_NO | _NOT) else _assent(words)
+
+
+def is_courtesy(own_text: str, names: str = "") -> bool:
+    """Whether a mail says nothing but thanks, so that nobody has to look at it: 'Tack för hjälpen! /Anna'.
+
+    Args:
+        own_text: what the sender wrote this time.
+        names: as for `read_answer`.
+    """
+    said, signed = _split_at_sign_off(_SLASHED_NAME.sub(" mvh ", _SENT_FROM.sub("", own_text)))
+    called = {word.lower() for word in _WORDS.findall(names)}
+    words = {word.lower() for word in _WORDS.findall(said)}
+    thanks = bool(words & _THANKS) and words <= _COURTESY | (called - _DOUBT - _NO - _NOT)
+    return thanks and _plain(own_text, said) and _is_name(signed, called)
+
+
+def _assent(words: list[str]) -> Answer:
+    opens = words[0] in _YES or " ".join(words).startswith(_YES_OPENINGS)
+    return Answer.YES if opens and set(words) <= _YES | _FILLERS else Answer.UNCLEAR
+
+
+def _denial(words: list[str], everything: set[str]) -> Answer:
+    """'Nej tack' and 'I did not ask for this' – but not 'Nej, det var jag', 'No problem' or 'Ja, det var inte jag'."""
+    known = words[0] in _DENIAL_OPENINGS and set(words) <= _NO | _NOT | _DENIAL and not everything & _YES
+    denies = set(words) <= _NO | _COURTESIES or bool(_NOT & set(words))
+    return Answer.NO if known and denies else Answer.UNCLEAR
+
+
+def _plain(text: str, said: str) -> bool:
+    """Few words, no question, no number – a new one perhaps –, no picture that could turn the meaning around."""
+    pictures = {character for character in text if category(character) == "So"}
+    numbers = any(character.isdigit() for character in said)
+    return len(_WORDS.findall(text)) <= MAX_WORDS and "?" not in text and not numbers and pictures <= _GLAD
+
+
+def _without_greeting(written: list[str]) -> list[str]:
+    """The words in lower case, without the 'Hej' or 'Dear WinLas' that they begin with."""
+    words = [word.lower() for word in written]
+    if not words or words[0] not in _GREETINGS:
+        return words
+    after = next((place for place, word in enumerate(words) if word in _YES | _DENIAL_OPENINGS), len(words))
+    greeted = all(word[0].isupper() for word in written[1:after]) and after <= MAX_GREETED_WORDS
+    return words[after:] if greeted else words[1:]
+
+
+def _split_at_sign_off(text: str) -> tuple[str, list[str]]:
+    """What is said, and the words below 'Med vänlig hälsning'."""
+    for found in _WORDS.finditer(text):
+        if found[0].lower() in _SIGN_OFFS:
+            below = _WORDS.findall(text[found.start() :])
+            return text[: found.start()], [word for word in below if word.lower() not in _SIGN_OFFS | _COURTESIES]
+    return text, []
+
+
+def _is_name(signed: list[str], called: set[str]) -> bool:
+    """Whether below the sign-off stands nothing but a name, capitalised as names are."""
+    others = [word for word in signed if word.lower() not in called]
+    capitalised = all(word[0].isupper() and not word[1:].isupper() for word in others)
+    return len(signed) <= MAX_SIGNED_WORDS and capitalised

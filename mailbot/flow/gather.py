@@ -78,7 +78,7 @@ def gather(session: Session, parts: Parts, mail: Mail, raw: bytes | None) -> Gat
     person = parts.register.find(sender.address) if isinstance(sender, Sender) and not screening.certain else None
     authentication = _authenticate(parts, raw, message, screening)
     level = level_of(person, authentication)
-    name = sender.name if isinstance(sender, Sender) else ""
+    called = _called(sender, person)
     repeated, open_case = _earlier(session, parts, mail, person, reading.rights)
     plans = plans_within_reach(parts, person, level, reading)
     facts = Circumstances(
@@ -91,13 +91,19 @@ def gather(session: Session, parts: Parts, mail: Mail, raw: bytes | None) -> Gat
         person=person,
         level=level,
         joined=_joined(session, thread, sender, person),
-        answer=read_answer(message.own_text, name),
-        courtesy=is_courtesy(message.own_text, name),
+        answer=read_answer(message.own_text, called),
+        courtesy=is_courtesy(message.own_text, called),
         open_case=open_case,
         repeated=repeated,
         obstacles={kind: plan.obstacles for kind, plan in plans.items()},
     )
     return Gathered(facts, thread, plans)
+
+
+def _called(sender: Sender | NoSender, person: Person | None) -> str:
+    """All that the sender is called: in From, by the address, in the register."""
+    names = (sender.name, sender.address.partition("@")[0]) if isinstance(sender, Sender) else ()
+    return " ".join((*names, person.name if person is not None else ""))
 
 
 def find_thread(session: Session, parts: Parts, handles: Handles) -> Thread:
