@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -55,7 +56,8 @@ def entries(session: Session, case: str | None = None) -> Iterator[AuditEntry]:
     query = select(AuditEntry).order_by(col(AuditEntry.seq))
     if case is not None:
         query = query.where(AuditEntry.case_number == case)
-    yield from session.exec(query.execution_options(yield_per=_BATCH))
+    with closing(session.exec(query.execution_options(yield_per=_BATCH))) as found:
+        yield from found
 
 
 def verify(session: Session, key: bytes) -> Verification:
@@ -66,6 +68,11 @@ def verify(session: Session, key: bytes) -> Verification:
             return Verification(count, entry.seq, previous)
         previous, count = entry.hash, count + 1
     return Verification(count, None, previous)
+
+
+def holds(session: Session, head: str) -> bool:
+    """Whether the chain has, or ends with, an entry of this hash: what was its head once must be in it for ever."""
+    return head == GENESIS or session.exec(select(AuditEntry.seq).where(AuditEntry.hash == head)).first() is not None
 
 
 def as_data(entry: AuditEntry) -> dict[str, Any]:
