@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from mailbot.core.datamap import DataMap
+    from mailbot.core.reading import Reading
     from mailbot.flow.parts import Parts
     from mailbot.mail.imap import Mailbox
     from mailbot.mail.smtp import Courier
@@ -119,7 +120,7 @@ class App:
             engine=self.engine,
             data_map=self.data_map,
             register=self.register,
-            reader=self.reader,
+            reader=_LateReader(lambda: self.reader),
             replies=self.replies,
             copies=CopyMaker(self.template_folders),
             now=self.now,
@@ -203,6 +204,20 @@ class App:
             scope=oauth2.scope,
             refresh_token=oauth2.refresh_token.get_secret_value(),
         )
+
+
+class _LateReader:
+    """The trained reader, loaded with the first mail that is read: what an officer decides needs none."""
+
+    def __init__(self, load: Callable[[], Reader]) -> None:
+        self._load = load
+
+    @property
+    def version(self) -> str:
+        return self._load().version
+
+    def read(self, subject: str, text: str) -> Reading:
+        return self._load().read(subject, text)
 
 
 def _key_in(folder: Path) -> bytes:
