@@ -138,6 +138,7 @@ def _finish(parts: Parts, claimed: _Claimed, plan: Plan, outcomes: Sequence[Outc
         _enter_in_ledger(docket, case, plan)
         docket.session.add_all(_duties(case, plan))
         answer(docket, case, request, plan)
+        _follow_address(docket, case, plan)
         _done(work, now, "done")
     _log.info("request_carried_out", request=claimed.request_id, kind=plan.kind, steps=len(outcomes))
 
@@ -168,6 +169,16 @@ def _enter_in_ledger(docket: Docket, case: Case, plan: Plan) -> None:
                 operation=step.operation,
             )
             docket.session.add(entry)
+
+
+def _follow_address(docket: Docket, case: Case, plan: Plan) -> None:
+    """Whoever has changed their e-mail address is known by the new one from now on; the old one was told just now."""
+    if plan.confirm is None:
+        return
+    person = docket.parts.register.find(plan.confirm)
+    if person is not None and not person.ambiguous:
+        case.answer_to, case.person = plan.confirm, person.key
+        docket.touch(case)
 
 
 def _duties(case: Case, plan: Plan) -> Iterator[Duty]:

@@ -21,7 +21,7 @@ from mailbot.core.letters import Confirmation, Letter, NewAddressConfirmation
 from mailbot.core.lifecycle import ENDED, Event, State, step
 from mailbot.core.plan import Plan
 from mailbot.core.plandata import digest, plan_to_data
-from mailbot.flow.gather import code_hash
+from mailbot.flow.gather import IDENTITY, NEW_ADDRESS, code_hash
 from mailbot.flow.parts import Parts
 from mailbot.flow.post import Envelope, post
 from mailbot.store import audit, cases
@@ -120,7 +120,7 @@ class Docket:
         """Send a one-time confirmation to a registered address (rule 9)."""
         code = new_code()
         letter = Confirmation(**greeting(case), kinds=kinds, code=code, until=self._proof_until().date())
-        return self._send_proof(case, letter, to, code, "identity")
+        return self._send_proof(case, letter, to, code, IDENTITY)
 
     def ask_new_address(self, case: Case, to: str) -> Proof:
         """Ask the address that shall replace a registered one whether it is theirs. It is told nothing that is held."""
@@ -128,13 +128,13 @@ class Docket:
         letter = NewAddressConfirmation(
             language=Language(case.language), case=case.number, code=code, until=self._proof_until().date()
         )
-        return self._send_proof(case, letter, to, code, "new_address")
+        return self._send_proof(case, letter, to, code, NEW_ADDRESS)
 
     def _proof_until(self) -> datetime:
         return (self.now + timedelta(days=self.parts.policy.proof_days)).astimezone(STOCKHOLM)
 
     def _send_proof(self, case: Case, letter: Letter, to: str, code: str, purpose: str) -> Proof:
-        envelope = Envelope(to, case, threaded=purpose == "identity")
+        envelope = Envelope(to, case, threaded=purpose == IDENTITY)
         outgoing = post(self.session, self.parts, letter, envelope, now=self.now)
         proof = Proof(
             case_id=case.id or 0,

@@ -31,6 +31,8 @@ UNREAD = Reading(Language.SWEDISH, (Kind.OTHER,), {}, abstained=False)
 """The reading of a mail that no person can have written."""
 
 
+IDENTITY, NEW_ADDRESS = "identity", "new_address"
+"""What a confirmation is for: that it is the person, or that a new address is theirs."""
 TOO_LARGE = Message(
     message_id=None,
     in_reply_to=(),
@@ -168,10 +170,13 @@ def _joined(session: Session, thread: Thread, sender: Sender | NoSender, person:
         return None
     still_open = [request for request in cases.requests_of(session, case.id) if cases.is_open(request)]
     states = {State(request.state) for request in still_open}
+    asked_here = thread.proof is not None and isinstance(sender, Sender) and sender.address == thread.proof.address
+    # A new address is confirmed from there and from nowhere else, not even by the person it shall belong to.
+    may_answer = thread.proof is not None and (asked_here or thread.proof.purpose == IDENTITY)
     return Joined(
         case_id=case.id,
-        same_person=_same_person(case, sender, person) or _owns_new_address(thread.proof, sender),
-        proof_pending=thread.proof is not None and State.AWAITING_PROOF in states,
+        same_person=asked_here or _same_person(case, sender, person),
+        proof_pending=may_answer and State.AWAITING_PROOF in states,
         kinds=frozenset(Kind(request.kind) for request in still_open),
         question_pending=State.AWAITING_PERSON in states,
     )
@@ -183,11 +188,6 @@ def _same_person(case: Case, sender: Sender | NoSender, person: Person | None) -
     if person is not None and case.person == person.key:
         return True
     return case.person is None and without_detail(sender.address) == without_detail(case.address or "")
-
-
-def _owns_new_address(proof: Proof | None, sender: Sender | NoSender) -> bool:
-    """Whether the mail comes from the very address that a confirmation was sent to."""
-    return proof is not None and isinstance(sender, Sender) and sender.address == proof.address
 
 
 def _earlier(

@@ -14,6 +14,7 @@ from mailbot.core.kinds import Disposition, Kind, Language
 from mailbot.core.letters import AuthorityAsked, Denied, InHand, Letter, Received, UnknownSender
 from mailbot.core.lifecycle import Event, State
 from mailbot.core.reading import Reading
+from mailbot.core.rectify import Doubt
 from mailbot.core.sender import Sender
 from mailbot.core.threads import Answer
 from mailbot.flow.bounces import take_bounce
@@ -258,7 +259,9 @@ class _Writer:
     def _settle(self, case: Case, request: Request) -> Course:
         """What becomes of a request whose person is proven."""
         plan = make(self.parts, case, request)
-        ruling = settle(Kind(request.kind), plan.obstacles, self.parts.policy.rule(Kind(request.kind)).hands)
+        # That a new address has to be confirmed is no obstacle here: it is asked below.
+        obstacles = tuple(one for one in plan.obstacles if one != Doubt.CONFIRM_NEW_ADDRESS)
+        ruling = settle(Kind(request.kind), obstacles, self.parts.policy.rule(Kind(request.kind)).hands)
         if ruling.course is not Course.CARRY_OUT or not self.parts.live:
             self.docket.move(case, request, Event.QUEUE, actor=PROGRAM, reasons=ruling.reasons or (Reason.SHADOW,))
             self.figures.queued += 1

@@ -128,7 +128,7 @@ def refill(engine):
 
 def _fill(connection):
     for dataset, rows in ROWS.items():
-        names = [name for name in TABLES[dataset].c.keys() if name != "id"]
+        names = [name for name in TABLES[dataset].c if name != "id"]
         connection.execute(TABLES[dataset].insert(), [{name: row.get(name) for name in names} for row in rows])
 
 

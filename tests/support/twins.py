@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import make_msgid
 
-from mailbot.core.kinds import RIGHTS, Kind, Language
-from mailbot.core.reading import Reading
+from mailbot.core.kinds import RIGHTS, Field, Kind, Language
+from mailbot.core.reading import Change, Reading
 from mailbot.mail.imap import ListedMail
 from mailbot.mail.smtp import Delivery, Parcel, Sent
 
@@ -59,7 +59,7 @@ class ServerTwin:
 
 
 class ReaderTwin:
-    """Reads what stands there: the first words of a mail name its rights, `?` before them means that it is unsure."""
+    """Reads what stands there: words of a mail name its rights, `email:new@…` a change, `?` that it is unsure."""
 
     version = "twin"
 
@@ -72,6 +72,9 @@ class ReaderTwin:
             scores={kind: float(kind in kinds) for kind in RIGHTS},
             abstained="?" in words,
             source=f"{subject}\n{text}",
+            changes=tuple(
+                Change(Field(name), None, new) for name, _, new in (word.partition(":") for word in words) if new
+            ),
             representative="representative" in words,
             direct_marketing="marketing" in words,
         )
