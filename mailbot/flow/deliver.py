@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from mailbot.core.kinds import Disposition
+from mailbot.errors import MailbotError
 from mailbot.flow.bounces import lay_before_officer
 from mailbot.flow.docket import PROGRAM, Docket
 from mailbot.flow.parts import Figures, Parts
@@ -62,7 +63,8 @@ async def deliver_due(parts: Parts, server: Server, figures: Figures) -> int:
     parcels = [Parcel(mail.envelope_from, mail.recipient, mail.raw or b"") for mail in claimed]
     try:
         deliveries = await server.deliver(parcels)
-    except BaseException:
+    except (MailbotError, OSError):
+        # No connection, nothing was sent. Broken off in the middle, the mails stay claimed until the lease is over.
         _record(parts, claimed, [None] * len(claimed), figures)
         raise
     _record(parts, claimed, list(deliveries), figures)
