@@ -49,8 +49,9 @@ _COURTESY = (
 )
 _DENIAL = _FILLERS | _words(
     """
-    har begärt bett om skrivit skickat gjort denna mejlet mailet något
-    did have asked for requested send sent written wrote made a mail any
+    har begärt begärde bett bad om skrivit skrev skickat skickade mejlat mejlade gjort gjorde som denna den där här
+    mejl mejlet mail mailet något någonting alls
+    did have asked for requested send sent written wrote made who a mail any
     """
 )
 _DOUBT = _words(
