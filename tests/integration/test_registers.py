@@ -7,7 +7,7 @@ from datetime import date
 from shutil import copy
 
 import pytest
-from sqlalchemy import MetaData, Table, event
+from sqlalchemy import MetaData, Table, event, text
 
 from mailbot.core.identity import Level
 from mailbot.core.kinds import RIGHTS, Field, Kind, Language
@@ -325,9 +325,12 @@ def test_statements_do_not_grow_with_the_rows(filled):
     few = statements(filled, lambda: filled.registers.holdings(filled.registers.find(ANNA)))
     with filled.engine.begin() as connection:
         for number in range(300):
-            connection.exec_driver_sql(
-                "INSERT INTO tickets (number, requester_email, created_at) "
-                f"VALUES ('N{number}', '{ANNA}', '2025-01-01')"
+            row = {"number": f"N{number}", "email": ANNA}
+            connection.execute(
+                text(
+                    "INSERT INTO tickets (number, requester_email, created_at) VALUES (:number, :email, '2025-01-01')"
+                ),
+                row,
             )
     many = statements(filled, lambda: filled.registers.holdings(filled.registers.find(ANNA)))
     assert filled.registers.holdings(person).counts["tickets"] == 301
