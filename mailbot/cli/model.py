@@ -23,10 +23,14 @@ def train(
     corpus: Annotated[
         Path | None, typer.Option(help="A folder of labelled mails; without it the shipped one.", show_default=False)
     ] = None,
+    with_corrections: Annotated[
+        Path | None,
+        typer.Option(help="Officers' corrections as JSONL; names in them are replaced first.", show_default=False),
+    ] = None,
 ) -> None:
     """Train the reader on labelled mails.
 
-    The same corpus gives the same model.
+    The same corpus gives the same model. With corrections, a model that has become worse is not put in place.
     """
     from mailbot.nlp.train import train as learn
     from mailbot.resources import shipped
@@ -34,8 +38,12 @@ def train(
     settings = settings_of(context)
     source = shipped("models") / "request_kinds"
     target = output or settings.model or source
-    learn(source / "config.cfg", corpus or source / "corpus", target, log=say)
-    say(f"{target}: trained")
+    metrics = learn(
+        source / "config.cfg", corpus or source / "corpus", target, with_corrections=with_corrections, log=say
+    )
+    if metrics.test is not None:
+        say(metrics.test.render())
+    say(f"{target}: trained {metrics.version}")
 
 
 @commands.command()
@@ -45,9 +53,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure the reader on labelled mails."""
-    from mailbot.nlp.corpus import read_mails
     from mailbot.nlp.evaluate import evaluate as measure
 
-    mails = read_mails(file)
-    result = measure(installation(context).reader, mails)
-    say_json(result) if as_json else say(str(result))
+    report = measure(installation(context).reader, file)
+    say_json(report.as_json()) if as_json else say(report.render())

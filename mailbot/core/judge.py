@@ -1,8 +1,8 @@
-"""When a reading may be acted on: several readers' scores weighed into probabilities, and held against the wanted precision.
+"""When a reading may be acted on: readers' scores weighed into probabilities and held against the wanted precision.
 
-A mail is accepted only as a whole: every right is surely in it or surely not. What is not sure goes to a person, with the
-best guess and the reason. The weights and thresholds (`Standard`) come with the model; they were found on mails by hands
-that the readers had not seen. Pure arithmetic, so that what was decided can be decided again.
+A mail is accepted only as a whole: every right is surely in it or surely not. What is not sure goes to a person, with
+the best guess and the reason. The weights and thresholds (`Standard`) come with the model; they were found on mails by
+hands that the readers had not seen. Pure arithmetic, so that what was decided can be decided again.
 """
 
 from __future__ import annotations
@@ -38,7 +38,24 @@ class Weighing:
     def probability(self, scores: Mapping[str, float]) -> float:
         """The calibrated probability of a kind, from the readers' log-odds; a reader that is missing counts as 0."""
         odds = self.bias + sum(weight * scores.get(reader, 0.0) for reader, weight in self.weights.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+        return _sigmoid(odds)
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """How the probability that the whole set is right is made, from two things that held-out mails showed to tell it.
+
+    Log-odds = `bias` + `set_weight` times the log-odds of the set's own probability + `agreement_weight` times the
+    share of readers that would have read the same set alone.
+    """
+
+    bias: float = 0.0
+    set_weight: float = 1.0
+    agreement_weight: float = 0.0
+
+    def probability(self, own: float, agreement: float) -> float:
+        """From the set's own probability and the share of agreeing readers, both 0 to 1."""
+        return _sigmoid(self.bias + self.set_weight * log_odds(own) + self.agreement_weight * agreement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +65,7 @@ class Standard:
     weighings: Mapping[Kind, Weighing]
     thresholds: Mapping[Kind, float]
     """Per kind the least probability of the whole set being right, where the kind is part of it. Above 1: never."""
+    sureness: Sureness = field(default_factory=Sureness)
     cut: float = 0.5
     """The probability from which a right is part of the best guess."""
     dissent: float = math.inf
@@ -72,7 +90,7 @@ def judge(scores: Mapping[Kind, Mapping[str, float]], standard: Standard, guarde
     """
     probabilities = {kind: standard.weighings[kind].probability(scores.get(kind, {})) for kind in standard.weighings}
     kinds = best_guess(probabilities, standard.cut)
-    confidence = whole_set(probabilities, kinds)
+    confidence = standard.sureness.probability(whole_set(probabilities, kinds), agreement(scores, kinds))
     checks = (
         (confidence < max(standard.thresholds.get(kind, math.inf) for kind in kinds), Doubt.UNSURE),
         (_dissent(scores, kinds, standard.dissent), Doubt.READERS_DISAGREE),
@@ -83,7 +101,7 @@ def judge(scores: Mapping[Kind, Mapping[str, float]], standard: Standard, guarde
 
 
 def best_guess(probabilities: Mapping[Kind, float], cut: float = 0.5) -> tuple[Kind, ...]:
-    """The rights that are likelier than `cut`; without any, the likeliest kind of all. `OTHER` never stands beside a right."""
+    """The rights likelier than `cut`; without any, the likeliest kind of all. `OTHER` never stands beside a right."""
     rights = tuple(kind for kind, p in probabilities.items() if kind is not Kind.OTHER and p > cut)
     return rights or (max(probabilities, key=lambda kind: probabilities[kind]),)
 
@@ -93,6 +111,22 @@ def whole_set(probabilities: Mapping[Kind, float], kinds: Sequence[Kind]) -> flo
     return math.prod(p if kind in kinds else 1 - p for kind, p in probabilities.items())
 
 
+def agreement(scores: Mapping[Kind, Mapping[str, float]], kinds: Sequence[Kind]) -> float:
+    """The share of readers whose own scores alone, without any weighing, would have given these kinds."""
+    readers = sorted({reader for by_reader in scores.values() for reader in by_reader})
+    alone = [
+        best_guess({kind: _sigmoid(by_reader.get(reader, 0.0)) for kind, by_reader in scores.items()})
+        for reader in readers
+    ]
+    return sum(set(guess) == set(kinds) for guess in alone) / len(readers) if readers else 0.0
+
+
+def log_odds(probability: float) -> float:
+    """The log-odds of a probability, kept finite."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
+
+
 def _dissent(scores: Mapping[Kind, Mapping[str, float]], kinds: Sequence[Kind], limit: float) -> bool:
     """Whether a reader denies a kind that was taken, or claims a right that was not, more strongly than `limit`."""
     return any(
@@ -100,3 +134,7 @@ def _dissent(scores: Mapping[Kind, Mapping[str, float]], kinds: Sequence[Kind], 
         for kind, by_reader in scores.items()
         for score in by_reader.values()
     )
+
+
+def _sigmoid(odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))

@@ -1,47 +1,64 @@
-"""The parts of the spaCy pipeline that are common to all readers: words, the letter on the doc, and scores by reader."""
+"""What all readers in the spaCy pipeline share: words, the view of a mail on the doc, and scores by reader."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
-import spacy
+import numpy as np
 from spacy.language import Language as Pipeline
 from spacy.tokens import Doc
-from spacy.util import minibatch
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 from mailbot.core.kinds import Kind
+from mailbot.nlp.concepts import Lexicon, read_lexicon
 from mailbot.nlp.corpus import Mail
 from mailbot.nlp.hashing import Floats
-from mailbot.nlp.letter import Letter, letter
+from mailbot.nlp.letter import letter
+from mailbot.nlp.view import View, view
 
 KINDS: Final = tuple(Kind)
 """The order of the columns in every matrix of scores."""
 
+_LEXICON: Final = "lexicon.yaml"
+_MADE: Final = 0.4
 _WORD: Final = re.compile(r"\w+|[^\w\s]|\s+")
 
 Log = Callable[[str], None]
 
-if not Doc.has_extension("letter"):
-    Doc.set_extension("letter", default=None)
+if not Doc.has_extension("view"):
+    Doc.set_extension("view", default=None)
     Doc.set_extension("scores", default=None)
-    Doc.set_extension("findings", default=None)
+    Doc.set_extension("carriers", default=None)
     Doc.set_extension("judgement", default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled mail made ready to learn from."""
+
+    mail: Mail
+    view: View
+    made: bool = False
+    """Put together for training from other mails: weighs less, and is never measured on."""
+
+
+@runtime_checkable
 class KindReader(Protocol):
-    """A reader of kinds: learns from labelled mails, and gives each letter log-odds for each of `KINDS`."""
+    """A reader of kinds: learns from labelled mails, and gives each mail log-odds for each of `KINDS`."""
 
     name: str
 
-    def learn(self, mails: Sequence[Mail], log: Log) -> Floats:
-        """Learn from all mails; return each mail's scores by the same reader had it not seen the mail's hand."""
+    def learn(self, examples: Sequence[Example], log: Log) -> Floats:
+        """Learn from all; return the scores of those not made, by the same reader had it not seen their hand."""
 
-    def scores(self, letters: Sequence[Letter]) -> Floats:
-        """Log-odds in an array of (letters, kinds)."""
+    def scores(self, views: Sequence[View]) -> Floats:
+        """Log-odds in an array of (mails, kinds)."""
 
 
 class Words:
@@ -67,7 +84,7 @@ class Words:
     def to_disk(self, path: Path, **_: object) -> None:
         """There is nothing to keep."""
 
-    def from_disk(self, path: Path, **_: object) -> Words:
+    def from_disk(self, path: Path, **_: object) -> Words:  # noqa: ARG002 -- spaCy passes it
         """There is nothing to read."""
         return self
 
@@ -80,42 +97,79 @@ class Words:
         return self
 
 
-@spacy.registry.tokenizers("mailbot.words.v1")
+@registry.tokenizers("mailbot.words.v1")  # type: ignore[untyped-decorator]
 def create_words() -> Callable[[Pipeline], Words]:
     """The tokenizer as config.cfg names it."""
     return lambda nlp: Words(nlp.vocab)
 
 
-@Pipeline.component("mailbot_letter", assigns=["doc._.letter"])
-def cut_letter(doc: Doc) -> Doc:
-    """Cut the text, whose first line is the subject, for reading."""
-    subject, _, text = doc.text.partition("\n")
-    doc._.letter = letter(subject, text)
-    doc._.scores = {}
-    return doc
+class LexiconComponent:
+    """The first component: cuts the text, whose first line is the subject, and looks its words up."""
+
+    def __init__(self, name: str, file: str) -> None:
+        self.name = name
+        self.file = file
+        self.lexicon = Lexicon({})
+        self.text = ""
+
+    def prepare(self, folder: Path) -> None:
+        """Read the lexicon that config.cfg names, which lies beside it."""
+        self.lexicon = read_lexicon(folder / self.file)
+        self.text = (folder / self.file).read_text(encoding="utf-8")
+
+    def look(self, subject: str, text: str) -> View:
+        """Return a mail made ready for the readers."""
+        return view(letter(subject, text), self.lexicon)
+
+    def __call__(self, doc: Doc) -> Doc:
+        subject, _, text = doc.text.partition("\n")
+        doc._.view = self.look(subject, text)
+        doc._.scores = {}
+        return doc
+
+    def to_disk(self, path: Path, **_: object) -> None:
+        """Keep the lexicon that the readers' weights belong to."""
+        path.mkdir(parents=True, exist_ok=True)
+        (path / _LEXICON).write_text(self.text, encoding="utf-8")
+
+    def from_disk(self, path: Path, **_: object) -> LexiconComponent:
+        """Read what `to_disk` kept."""
+        self.lexicon = read_lexicon(path / _LEXICON)
+        self.text = (path / _LEXICON).read_text(encoding="utf-8")
+        return self
+
+
+@Pipeline.factory("mailbot_lexicon", assigns=["doc._.view"], default_config={"file": _LEXICON})
+def create_lexicon(nlp: Pipeline, name: str, file: str) -> LexiconComponent:  # noqa: ARG001
+    """Make the component as config.cfg names it; spaCy calls it with the pipeline."""
+    return LexiconComponent(name, file)
 
 
 class Scoring:
-    """What makes a `KindReader` a spaCy component: one doc or a stream of them gets its scores under the reader's name."""
+    """What makes a `KindReader` a spaCy component: docs get its scores under its name."""
 
     name: str
 
-    def scores(self, letters: Sequence[Letter]) -> Floats:
+    def scores(self, views: Sequence[View]) -> Floats:
         raise NotImplementedError
 
     def __call__(self, doc: Doc) -> Doc:
         return next(iter(self.pipe([doc])))
 
-    def pipe(self, stream: Iterable[Doc], batch_size: int = 128, **_: Any) -> Iterator[Doc]:
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 128, **_: object) -> Iterator[Doc]:
         """Score docs in batches."""
-        for docs in minibatch(stream, batch_size):
-            for doc, row in zip(docs, self.scores([doc._.letter for doc in docs]), strict=True):
+        docs = iter(stream)
+        while batch := list(islice(docs, batch_size)):
+            for doc, row in zip(batch, self.scores([doc._.view for doc in batch]), strict=True):
                 doc._.scores[self.name] = row
                 yield doc
 
 
-def label_matrix(mails: Sequence[Mail]) -> Floats:
+def label_matrix(examples: Sequence[Example]) -> Floats:
     """1 where a mail has a kind, in an array of (mails, kinds)."""
-    import numpy as np
+    return np.array([[kind in example.mail.labels for kind in KINDS] for example in examples], dtype=np.float32)
 
-    return np.array([[kind in mail.labels for kind in KINDS] for mail in mails], dtype=np.float32)
+
+def importance(examples: Sequence[Example]) -> Floats:
+    """How much each mail weighs in learning."""
+    return np.array([_MADE if example.made else 1.0 for example in examples], dtype=np.float32)

@@ -1,8 +1,8 @@
 """What a mail's words mean, whichever words the writer took: a lexicon that maps Swedish and English to concepts.
 
-A few thousand mails cannot teach that 'sudda', 'plocka bort' and 'scrub' are one wish; the lexicon says it. A text becomes
-a sequence of concepts a sentence, found in time linear in its length: each word is looked up by its beginnings, and a
-phrase is tried only where its first word stands.
+A few thousand mails cannot teach that 'sudda', 'plocka bort' and 'scrub' are one wish; the lexicon says it. A text
+becomes a sequence of concepts a sentence, found in time linear in its length: each word is looked up by its
+beginnings, and a phrase is tried only where its first word stands.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def read_lexicon(path: Path) -> Lexicon:
         LexiconError: it cannot be read, or is no mapping of concepts to lists of words.
     """
     try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 -- makes nothing but text
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 -- only makes text
         return Lexicon({str(concept): [str(word) for word in words] for concept, words in entries.items()})
     except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError) as problem:
         raise LexiconError(f"{path}: must map each concept to a list of words") from problem

@@ -17,6 +17,7 @@ from mailbot.errors import MailbotError
 from mailbot.nlp.letter import Letter, letter
 
 HANDS: Final = "hands.json"
+_THEIR_FIELDS: Final = {**{field.value: field for field in Field}, "company": Field.ORGANISATION}
 
 
 class CorpusError(MailbotError):
@@ -127,14 +128,20 @@ def _mail(entry: Mapping[str, Any], hand: str) -> Mail:
         text=_text(entry, "text"),
         labels=labels,
         also_right=frozenset(Kind(label) for label in entry.get("alt", ())),
-        changes=tuple(
-            Change(Field(change["field"]), change.get("old"), change.get("new"))
-            for change in entry.get("changes") or entry.get("expect", {}).get("rectify", ())
-        ),
+        changes=_changes(entry),
         evidence=tuple((Kind(found["kind"]), found["text"]) for found in entry.get("evidence", ())),
         representative=bool(entry.get("representative") or entry.get("expect", {}).get("third_party")),
         processor=bool(entry.get("processor") or entry.get("expect", {}).get("processor")),
     )
+
+
+def _changes(entry: Mapping[str, Any]) -> tuple[Change, ...]:
+    """The corrections asked for: `changes`, or `expect.rectify` of mails from elsewhere, whose fields are their own."""
+    own = [(Field(change["field"]), change) for change in entry.get("changes", ())]
+    expected = entry.get("expect", {}).get("rectify", ())
+    others = [expected] if isinstance(expected, Mapping) else expected
+    theirs = [(_THEIR_FIELDS.get(change["field"], Field.OTHER), change) for change in others]
+    return tuple(Change(field, change.get("old"), change.get("new")) for field, change in own + theirs)
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str:

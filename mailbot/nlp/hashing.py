@@ -37,6 +37,13 @@ class Rows:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    def take(self, which: Integers) -> Rows:
+        """The rows with these numbers, in this order."""
+        sizes = np.diff(self.starts)[which]
+        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        places = np.arange(starts[-1]) - np.repeat(starts[:-1] - self.starts[which], sizes)
+        return Rows(starts, self.columns[places], self.values[places], self.width)
+
     def owners(self) -> Integers:
         """The row of each stored value."""
         return np.repeat(np.arange(len(self)), np.diff(self.starts))
@@ -69,6 +76,11 @@ def character_grams(text: str, lengths: Sequence[int], bits: int) -> Integers:
         if length in lengths:
             found.append(((rolled ^ np.uint64(length)) * _MIX) >> np.uint64(64 - bits))
     return np.concatenate(found).astype(np.int64) if found else np.zeros(0, dtype=np.int64)
+
+
+def word_list(folded: str) -> list[str]:
+    """The words of a text, figures as 0."""
+    return _WORD.findall(plain(folded))
 
 
 def word_grams(text: str, longest: int, bits: int) -> Integers:

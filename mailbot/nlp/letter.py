@@ -1,4 +1,4 @@
-"""A mail's text cut the way every reader needs it: what was written now, as sentences, and the same words without noise.
+"""A mail's text cut as every reader needs it: what was written now, in sentences, and the same without noise.
 
 Only what the sender wrote this time is read: quoted lines, forwarded mails and what follows an attribution never count
 as the sender's own wish. Everything here takes time in proportion to the length of the text.
@@ -13,15 +13,16 @@ from typing import Final
 MAX_CHARACTERS: Final = 65_536
 """What lies beyond is not read; a mail that long goes to a person for its length alone."""
 
-_FOLD: Final = {
-    ord(a): b
-    for a, b in zip(
-        "åäöæøéèêëáàâãíìîïóòôõúùûüñçýšžčćđłřěůęąșțğı",
-        "aaoaoeeeeaaaaiiiioooouuuuncyszccdlreueastgi",
-        strict=True,
-    )
+_DIACRITICS: Final = dict(
+    zip("åäöæøéèêëáàâãíìîïóòôõúùûüñçýšžčćđłřěůęąșțğı", "aaoaoeeeeaaaaiiiioooouuuuncyszccdlreueastgi", strict=True)
+)
+_SIGNS: Final = {
+    **dict.fromkeys("\u2019\u0060\u00b4", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e", '"'),
+    **dict.fromkeys("\u2013\u2014\u2011", "-"),
+    **dict.fromkeys("\t\r\u00a0\u2028\u200b", " "),
 }
-_FOLD |= {ord(a): b for a, b in zip("’`´“”„–—‑\t\r\u00a0\u2028\u200b", "'''\"\"\"---    " + " ", strict=True)}
+_FOLD: Final = str.maketrans({**_DIACRITICS, **_SIGNS})
 
 _ATTRIBUTION: Final = re.compile(
     r"(?:den|on|am|le|op|the|>+\s*(?:den|on))\b.{0,200}(?:skrev|wrote|schrieb|a écrit|schreef)\b.{0,80}:\s*$",

@@ -1,8 +1,8 @@
 """One-against-the-rest logistic regression over sparse rows, exact and repeatable, in numpy alone.
 
-There are far fewer mails than n-grams. So the rows are first turned, without loss, into as many dense coordinates as there
-are mails (the Cholesky factor of their inner products); there a fit takes a second, and a fit for each hand left out is
-affordable. The weights found are carried back to the n-grams at the end.
+There are far fewer mails than n-grams. So the rows are first turned, without loss, into as many dense coordinates as
+there are mails (the Cholesky factor of their inner products); there a fit takes a second, and a fit for each hand
+left out is affordable. The weights found are carried back to the n-grams at the end.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ _JITTER: Final = 1e-3
 _MEMORY: Final = 8
 _SMALLEST_STEP: Final = 1e-8
 _ENOUGH_DECREASE: Final = 1e-4
+_FLAT: Final = 3e-4
+_CURVED: Final = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,50 @@ def logistic(points: Floats, labels: Floats, fit: Fit, importance: Floats | None
     return Weights(best[:-1], best[-1])
 
 
-def held_out(
-    points: Floats, labels: Floats, groups: Sequence[str], fit: Fit, importance: Floats | None = None
-) -> Floats:
-    """Each row's scores by a model that saw no row of its group."""
+def sparse_logistic(rows: Rows, labels: Floats, fit: Fit) -> Weights:
+    """The same fit straight over the columns, for rows too many to have their products taken."""
+    used, columns = np.unique(rows.columns, return_inverse=True)
+    owners, values = rows.owners(), rows.values.astype(np.float64)
+    count, size, outputs = len(rows), len(used), labels.shape[1]
+
+    def loss(flat: Doubles) -> tuple[float, Doubles]:
+        weights = flat.reshape(size + 1, outputs)
+        scores = np.empty((count, outputs))
+        for i in range(outputs):
+            scores[:, i] = np.bincount(owners, weights=weights[columns, i] * values, minlength=count) + weights[-1, i]
+        errors = sigmoid(scores.astype(np.float32)) - labels
+        slope = np.empty_like(weights)
+        for i in range(outputs):
+            slope[:-1, i] = np.bincount(columns, weights=errors[owners, i] * values, minlength=size)
+        slope[:-1] += weights[:-1] / fit.cost
+        slope[-1] = errors.sum(0)
+        surprise = float((np.logaddexp(0, scores) - labels * scores).sum())
+        return surprise + 0.5 / fit.cost * float((weights[:-1] ** 2).sum()), slope.ravel()
+
+    start = np.zeros((size + 1, outputs))
+    share = (labels.mean(0) + 1e-4) / (1 - labels.mean(0) + 1e-4)
+    start[-1] = np.log(share)
+    best = descend(loss, start.ravel(), fit.rounds).reshape(size + 1, outputs)
+    matrix = np.zeros((rows.width, outputs), dtype=np.float32)
+    matrix[used] = best[:-1]
+    return Weights(matrix, best[-1].astype(np.float32))
+
+
+def held_out(points: Floats, labels: Floats, groups: Sequence[str], folds: int, fit: Fit, importance: Floats) -> Floats:
+    """Each row's scores by a model that saw no row of its group; the groups are left out in `folds` parts."""
     scores = np.zeros_like(labels)
-    of = np.array(groups)
-    for group in sorted(set(groups)):
-        mine = of == group
-        weights = logistic(points[~mine], labels[~mine], fit, None if importance is None else importance[~mine])
-        scores[mine] = points[mine] @ weights.matrix + weights.bias
+    names = np.array(groups)
+    for part in parts(groups, folds):
+        out = np.isin(names, part)
+        weights = logistic(points[~out], labels[~out], fit, importance[~out])
+        scores[out] = points[out] @ weights.matrix + weights.bias
     return scores
+
+
+def parts(groups: Sequence[str], folds: int) -> list[list[str]]:
+    """The groups' names dealt into as many parts as can be filled."""
+    names = sorted(set(groups))
+    return [names[i::folds] for i in range(min(folds, len(names)))]
 
 
 def carried_back(rows: Rows, points: Floats, weights: Weights) -> Weights:
@@ -114,8 +149,7 @@ def carried_back(rows: Rows, points: Floats, weights: Weights) -> Weights:
 
 def sigmoid(scores: Floats) -> Floats:
     """Probabilities of log-odds."""
-    result: Floats = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
-    return result
+    return (1 / (1 + np.exp(-np.clip(scores, -30, 30)))).astype(np.float32)
 
 
 def descend(loss: Callable[[Doubles], tuple[float, Doubles]], start: Doubles, rounds: int) -> Doubles:
@@ -134,10 +168,10 @@ def descend(loss: Callable[[Doubles], tuple[float, Doubles]], start: Doubles, ro
                 break
             step /= 2
         moved, bent = there - point, slope_there - slope
-        if float(moved @ bent) > 1e-10:
+        if float(moved @ bent) > _CURVED:
             history = [*history, (moved, bent)][-_MEMORY:]
         point, value, slope = there, value_there, slope_there
-        if float(np.linalg.norm(slope)) < 1e-4 * first:
+        if float(np.linalg.norm(slope)) < _FLAT * first:
             break
     return point
 
