@@ -128,7 +128,7 @@ def refill(engine):
 
 def _fill(connection):
     for dataset, rows in ROWS.items():
-        names = [name for name in TABLES[dataset].c if name != "id"]
+        names = [column.name for column in TABLES[dataset].columns if column.name != "id"]
         connection.execute(TABLES[dataset].insert(), [{name: row.get(name) for name in names} for row in rows])
 
 
