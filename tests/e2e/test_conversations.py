@@ -184,7 +184,7 @@ def test_an_unknown_sender_gets_the_same_answer_whatever_is_held(
 ) -> None:
     stranger = mailbot.person("okand", "privat.example")
 
-    mailbot.write(stranger, "", f"{words.access}\n\nAnna Ek\n{anna}")
+    mailbot.write(stranger, "", f"{words.access}\n\nAnna Ek")
     mailbot.run()
 
     assert mailbot.requests() == [("access", "awaiting_person")]
