@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailbot.core.deadlines import (
@@ -142,6 +142,7 @@ def test_an_instant_of_no_time_zone_is_refused():
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC)), st.integers(1, 30))  # noqa: DTZ001
+@example(datetime(2026, 2, 10, tzinfo=UTC), 30)
 def test_the_target_lies_on_a_working_day_and_never_after_the_due_date(received_at, target_days):
     clock = start_clock(received_at, target_days)
     assert clock.received < clock.target <= clock.due
