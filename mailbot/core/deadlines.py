@@ -10,11 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SATURDAY = 5
@@ -45,19 +41,11 @@ class Clock:
 
 
 @lru_cache(maxsize=64)
-def _public_holidays(year: int) -> Mapping[date, str]:
-    # The eves of midsummer, Christmas and New Year are no public holidays in law (rule 3), nor are plain Sundays,
-    # which `include_sundays=False` leaves to the weekday test.
-    from holidays import country_holidays  # noqa: PLC0415 - half a second that `mailbot --help` does not need
+def _public_holidays(year: int) -> frozenset[date]:
+    from holidays import PUBLIC, country_holidays  # noqa: PLC0415 - half a second that `mailbot --help` does not need
 
-    sweden = country_holidays("SE", years=year, include_sundays=False)
-    eves = {date(year, 12, 24), date(year, 12, 31), _midsummer_eve(year)}
-    return {day: name for day, name in sweden.items() if day not in eves}
-
-
-def _midsummer_eve(year: int) -> date:
-    first = date(year, 6, 19)
-    return first + timedelta(days=(4 - first.weekday()) % 7)
+    # Public in law: the eves of midsummer, Christmas and New Year are not (rule 3). Sundays are the weekday test's.
+    return frozenset(country_holidays("SE", years=year, categories=PUBLIC, include_sundays=False))
 
 
 def is_working_day(day: date) -> bool:
