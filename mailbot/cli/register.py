@@ -78,27 +78,6 @@ def show_map(
         _tell_record(data)
 
 
-@commands.command("erase-again")
-def erase_again(
-    context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be erased, and erase nothing.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Erase what a restored backup has brought back.
-
-    The ledger of erasures holds keyed hashes; whoever is found by one is erased from the same data sets again.
-    """
-    from mailbot.flow.retain import replay_erasures
-
-    found = replay_erasures(installation(context).parts, dry_run=dry_run)
-    if as_json:
-        say_json(dict(found))
-    elif not found:
-        say("Nothing that was erased has come back.")
-    for dataset, rows in () if as_json else found.items():
-        say(f"{dataset}: {rows} rows {'would be erased' if dry_run else 'erased'}")
-
-
 def _tell_record(record: Mapping[str, Any]) -> None:
     say(f"Record of processing activities: {record['controller']['name']}")
     say(f"security: {record['security']}")

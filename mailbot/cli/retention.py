@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 import typer
 
 from mailbot.cli.installation import installation
 from mailbot.cli.options import Json
 from mailbot.cli.output import say, say_json, say_table
+from mailbot.errors import UsageError
 
 commands = typer.Typer()
 
@@ -23,27 +24,37 @@ def retain(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day, such as 2026-12-31; else today."),
     ] = None,
+    replay: Annotated[
+        bool, typer.Option("--replay-erasures", help="Erase again what a restored backup has brought back, instead.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Purge what has been kept long enough, remind before.
 
     The daemon does so once a day by itself.
     """
-    from mailbot.flow.retain import retain as run
+    from mailbot.flow import retain as retention
 
-    done = run(installation(context).parts, on=_day(on), dry_run=dry_run).as_data()
+    if replay and on is not None:
+        raise UsageError("--replay-erasures has no day; leave --on out")
+    parts = installation(context).parts
+    done: Mapping[str, object]
+    if replay:
+        done = {"erased": dict(retention.replay_erasures(parts, dry_run=dry_run))}
+    else:
+        done = retention.retain(parts, on=on.date() if on is not None else None, dry_run=dry_run).as_data()
     if as_json:
         say_json(done)
-        return
-    say(f"{done.pop('day')}{': nothing has been done, this would be' if dry_run else ''}")
-    rows = [
-        (what, dataset, n) for what, sets in done.items() if isinstance(sets, Mapping) for dataset, n in sets.items()
-    ]
-    if rows:
-        say_table(("What", "Data set", "Rows"), rows)
     else:
+        _tell(done, dry_run=dry_run)
+
+
+def _tell(done: Mapping[str, Any], *, dry_run: bool) -> None:
+    counts = {what: sets for what, sets in done.items() if isinstance(sets, Mapping)}
+    rows = [(what, dataset, number) for what, sets in counts.items() for dataset, number in sets.items()]
+    if not rows:
         say("Nothing is due.")
-
-
-def _day(given: datetime | None) -> date | None:
-    return given.date() if given is not None else None
+        return
+    say_table(("What", "Data set", "Rows"), rows)
+    if dry_run:
+        say("Nothing has been done; this would be.")

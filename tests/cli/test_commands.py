@@ -11,7 +11,7 @@ from mailbot import cli
 from mailbot.cli.root import app
 from mailbot.errors import MailbotError, UsageError
 
-GROUPS = {"register": {"import", "find", "map", "erase-again"}, "audit": {"verify", "export"}, "officer": {"add"}}
+GROUPS = {"register": {"import", "find", "map"}, "audit": {"verify", "export"}, "officer": {"add"}}
 GROUPS |= {"db": {"upgrade"}, "templates": {"preview"}}
 PLAIN = (
     "run demo check classify queue show approve undo refuse extend ask vouch correct close retain train evaluate replay"
@@ -64,6 +64,7 @@ def test_help_comes_at_once_since_it_loads_nothing_heavy():
         (["replay", "gone"], "'gone' does not exist"),
         (["replay", "."], "holds no mails"),
         (["retain", "--on", "tomorrow"], "'tomorrow' does not match the format"),
+        (["retain", "--replay-erasures", "--on", "2026-12-31"], "--replay-erasures has no day"),
         (["run", "--json"], "--json goes with --once"),
         (["--config", "gone.toml", "queue"], "gone.toml: no such settings file"),
         (["officer", "add", "eva", "--password-file", "gone"], "--password-file: gone cannot be read"),

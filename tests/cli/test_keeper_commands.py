@@ -67,10 +67,12 @@ def test_what_a_backup_brings_back_is_erased_again(mailbot, waiting, world):
     world.moment = world.moment.replace(year=2036)
     world.run()
     assert world.held("contacts") == []
-    assert mailbot("register", "erase-again").out == "Nothing that was erased has come back.\n"
+    assert mailbot("retain", "--replay-erasures").out == "Nothing is due.\n"
     mailbot("register", "import", "contacts", "contacts.csv")
-    assert mailbot("register", "erase-again", "--dry-run", "--json").json == {"contacts": 1}
-    assert mailbot("register", "erase-again").out == "contacts: 1 rows erased\n"
+    would = mailbot("retain", "--replay-erasures", "--dry-run", "--json").json
+    assert would == {"erased": {"contacts": 1}}
+    assert world.held("contacts") != []
+    assert mailbot("retain", "--replay-erasures", "--json").json == would
     assert world.held("contacts") == []
 
 
