@@ -66,18 +66,22 @@ _ENGLISH_TITLE: Final = (
     r"Supervisor|Representative|Professor|Lecturer|Head)"
     r"(?:(?:,|[ ]–|[ ]-|[ ]of|[ ]for)?[ ][A-Z][\w&/-]{0,24}(?:[ ](?:and[ ]|&[ ]|of[ ])?[A-Z][\w&/-]{0,24}){0,3})?"
 )
-_TOWN: Final = rf"(?:\d{{3}}[ ]?\d{{2}}[ ])?{_NAME_WORD}(?:[- ]{_NAME_WORD})?"
+_TOWN: Final = (
+    rf"(?:(?:\d{{3}}[ ]?\d{{2}}|\d{{4,5}})(?:[ ]{_NAME_WORD}(?:[- ]{_NAME_WORD})?)?|{_NAME_WORD}(?:[- ]{_NAME_WORD})?)"
+)
+_STREET_END: Final = (
+    r"(?:gatan|vägen|gata|väg|gränd|gränden|stigen|stig|backen|torget|torg|plan|plats|platsen|allén|allé|kajen|kade|gården|"
+    r"esplanaden|promenaden|leden|slingan|haven|hamnplan|straße|strasse)"
+)
 _STREET: Final = (
     rf"(?:c/o[ ]{_NAME_WORD}(?:[ ]{_NAME_WORD})?,[ ])?"
-    rf"(?:(?:{_NAME_WORD}|s:t|S:t)[ ]){{0,3}}(?:(?<!\w)[\w:-]{{1,30}}"
-    r"(?:gatan|vägen|gata|väg|gränd|gränden|stigen|stig|backen|torget|torg|plan|plats|platsen|allén|allé|kajen|kade|gården|"
-    r"esplanaden|promenaden|leden|slingan|haven|hamnplan|låda|gläntan|straße|strasse|ringv|gat|v|g)|Box|Postbox|PO Box|P\.O\. Box|Boks|Lägenhet)\.?[ ]"
+    rf"(?:(?:{_NAME_WORD}[ ]){{1,2}}{_STREET_END}|(?<!\w)[{_C}][\w:-]{{0,30}}(?:{_STREET_END}|[vg])|Box|Postbox|PO Box|Boks|Postlåda|Lägenhet)\.?[ ]"
     r"\d{1,5}(?:[ ]?[A-Ha-h]\b)?(?:,?[ ](?:lgh|lägenhet|rum|vån|uppg)\.?[ ]?\d{1,4})?(?:,[ ]\d[ ]tr)?"
 )
 _ADDRESS: Final = rf"{_STREET}(?:,?[ ](?:i[ ])?{_TOWN})?"
 _ENGLISH_ADDRESS: Final = (
     r"(?:(?:Flat|Apt|Unit|Suite)[ ]\w{1,5},?[ ])?\d{1,4}[A-Za-z]?[ ](?:[A-Z][\w'’]{0,24}[ ]){1,3}"
-    r"(?:Street|Road|Lane|Avenue|Terrace|Close|Drive|Way|Court|Square|Place|Row|Gardens|Crescent|Hill|Quay|Park|Walk|St|Rd|Ave)\b"
+    r"(?:Street|Road|Lane|House|Yard|Wharf|Mill|Building|Avenue|Terrace|Close|Drive|Way|Court|Square|Place|Row|Gardens|Crescent|Hill|Quay|Park|Walk|St|Rd|Ave)\b"
     rf"(?:,[ ][A-Z][\w'’]{0, 24}(?:[ ][A-Z][\w'’]{0, 24})?){{0,2}}(?:,?[ ][A-Z]{{1,2}}\d\w?[ ]\d[A-Z]{{2}})?"
 )
 _POSTCODE: Final = rf"\d{{3}}[ ]\d{{2}}[ ]{_NAME_WORD}"
@@ -94,13 +98,13 @@ _SAID: Final = (
 _PATTERNS: Final = (
     ("email", (Field.EMAIL,), r"(?<![\w.+-])[\w.+-]{1,64}(?:@|[ ]?\(at\)[ ]?)[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
     ("personal_id", (Field.PERSONAL_ID,), r"(?<![\d-])(?:\d{2})?\d{6}[-+ ]?[\dXx]{4}(?![\d-])"),
-    ("phone", (Field.PHONE,), r"(?<![\w@.-])(?:\+|\(?00?)[\d(][\d ()/–-]{4,18}\d(?![\w@])"),
+    ("phone", (Field.PHONE,), r"(?<![\w@.-])(?!(?:\d{2})?\d{6}[-+]\d{4}(?!\d))(?:\+|\(?00?)[\d(][\d ()/–-]{4,18}\d(?![\w@])"),
     ("address", (Field.ADDRESS,), _ADDRESS),
     ("street", (Field.ADDRESS,), _STREET),
     ("address_en", (Field.ADDRESS,), _ENGLISH_ADDRESS),
     ("postcode", (Field.ADDRESS,), _POSTCODE),
     ("date", (Field.OTHER,), rf"\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}}[ ]{_MONTH}(?:[ ]\d{{4}})?|\b\d{{1,2}}/\d{{1,2}}\b"),
-    ("quoted", (Field.TITLE, Field.OTHER), r"(?<=[\"”“'»])[^\"”“»\n]{2,60}(?=[\"”“'«»])"),
+    ("quoted", (Field.TITLE, Field.OTHER), r"(?:(?<=[\s(][\"”“»])|(?<=^[\"”“»]))[^\"”“»\n]{2,60}(?=[\"”“«»])"),
     ("title", (Field.TITLE,), rf"(?<![\w-]){_TITLE}(?!\w)"),
     ("form_of_address", (Field.TITLE,), r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|[Ff]ru|[Hh]err|[Ff]röken|Docent|[Dd]oktor)\b"),
     ("said", (Field.TITLE,), _SAID),
@@ -143,5 +147,7 @@ def _between(letter: Letter, start: int, end: int) -> Iterator[Candidate]:
 def _trimmed(source: str, start: int, end: int, shape: str, fields: tuple[Field, ...]) -> Iterator[Candidate]:
     while end > start and source[end - 1] in " .,;:!?-–)(":
         end -= 1
+    if source.count("(", start, end) > source.count(")", start, end) and source[start] == "(":
+        start += 1
     if end - start >= _SHORTEST:
         yield Candidate(start, end, shape, fields)
