@@ -26,7 +26,7 @@ COMMANDS = dict(commands())
 
 
 def rows_of(name):
-    return [usage + said for command, usage, said in ROWS if command == name]
+    return [f"{usage} {said}" for command, usage, said in ROWS if command == name]
 
 
 def test_every_command_is_listed_and_no_other():
