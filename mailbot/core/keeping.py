@@ -56,6 +56,9 @@ class EraseRule(Strict):
             raise ValueError("what is blanked has to be named in `blank`")
         if self.do == "delete" and (self.blank or self.ground or self.until):
             raise ValueError("a deleted row has no `blank`, `ground` or `until`")
+        if set(self.blank) & set(self.where):
+            # Emptied, the row would meet another rule next time, perhaps one that deletes what this one keeps.
+            raise ValueError("a field that `where` looks at cannot be in `blank` of the same rule")
         return self
 
 

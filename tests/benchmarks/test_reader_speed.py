@@ -1,6 +1,8 @@
 """How fast the shipped model loads and reads; the limits are those of docs/decisions/reading-kinds-nlp.md."""
 
 import resource
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -31,5 +33,12 @@ def test_loads_in_a_second_and_a_half(benchmark):
 
 
 def test_stays_under_350_megabytes(mails):
+    # A process of its own: what other tests have loaded is not the reader's.
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        assert pool.submit(memory_after_reading, mails).result() < 350 * 1024
+
+
+def memory_after_reading(mails):
+    """The most memory that reading has taken, in KiB."""
     list(load_reader(MODEL).read_many(mails))
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 350 * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.core.datamap import LegalGround, Rectify, Role
+from mailbot.core.keeping import EraseRule
 from mailbot.core.kinds import Field, Language
 from mailbot.core.mapcheck import article15_gaps
 from mailbot.core.mapfile import DataMapError, parse_data_map
@@ -201,3 +202,8 @@ class TestShippedMap:
         for dataset in self.shipped.sets:
             for field in dataset.fields.values():
                 assert field.answers is not Field.EMAIL or field.rectify is Rectify.CONFIRM
+
+
+def test_a_rule_that_empties_what_it_looks_at_is_refused():
+    with pytest.raises(ValueError, match="looks at"):
+        EraseRule(do="keep", ground="bookkeeping", where={"invoiced_at": "filled"}, blank=("invoiced_at",))

@@ -52,7 +52,9 @@ def data_sets(draw, dataset):
     until = Until(financial_years=draw(st.integers(1, 9)), after=dates[0]) if dates and not given_away else None
     last = draw(st.sampled_from(["blank", "keep"] if given_away else ["blank", "keep", "delete"]))
     rules = [
-        EraseRule(do="keep", where={own[0]: "filled"}, blank=blank, ground="bookkeeping", until=until),
+        EraseRule(
+            do="keep", where={own[0]: "filled"}, blank=tuple(set(blank) - {own[0]}), ground="bookkeeping", until=until
+        ),
         EraseRule(do=last, blank=() if last == "delete" else blank, ground="agreement" if last == "keep" else None),
     ]
     return changed.model_copy(update={"erasure": tuple(rules)})
