@@ -11,6 +11,7 @@ from mailbot import __version__
 from mailbot.cli import (
     accounts,
     archive,
+    aside,
     auditing,
     cases,
     checking,
@@ -32,6 +33,8 @@ app = typer.Typer(
 )
 for group in (running, checking, classifying, cases, decisions):
     app.add_typer(group.commands)
+app.add_typer(aside.letters, name="letters")
+app.add_typer(aside.mails, name="mails")
 app.add_typer(register.commands, name="register")
 app.add_typer(retention.commands)
 app.add_typer(model.commands)

@@ -61,13 +61,6 @@ def process(parts: Parts, mail_id: int, figures: Figures) -> None:
         _quarantine(parts, mail_id, type(error).__name__, figures)
 
 
-def replay(parts: Parts, mail_id: int) -> None:
-    """An officer lets a mail out of quarantine: it is processed anew."""
-    with transaction(parts.engine) as session:
-        mail = session.get_one(Mail, mail_id)
-        mail.processed_at, mail.disposition, mail.error, mail.attempts = None, None, "", 0
-
-
 def _begin(parts: Parts, mail_id: int) -> bool:
     """Count the attempt before it is made, so that a mail that kills the program is counted too."""
     with transaction(parts.engine) as session:

@@ -12,6 +12,7 @@ from mailbot.cli.root import app
 from mailbot.errors import MailbotError, UsageError
 
 GROUPS = {"register": {"import", "find", "map"}, "audit": {"verify", "export"}, "officer": {"add"}}
+GROUPS |= {"letters": {"held", "release", "discard"}, "mails": {"quarantined", "readmit"}}
 GROUPS |= {"db": {"upgrade"}, "templates": {"preview"}}
 PLAIN = (
     "run demo check classify queue show approve undo refuse extend ask vouch correct close retain train evaluate replay"
@@ -65,6 +66,10 @@ def test_help_comes_at_once_since_it_loads_nothing_heavy():
         (["replay", "."], "holds no mails"),
         (["retain", "--on", "tomorrow"], "'tomorrow' does not match the format"),
         (["retain", "--replay-erasures", "--on", "2026-12-31"], "--replay-erasures has no day"),
+        (["letters", "release"], "name letters, or say --all"),
+        (["letters", "release", "1", "--all"], "name letters, or say --all"),
+        (["letters", "discard"], "name the letters"),
+        (["mails", "readmit", "7"], "there is no mail 7"),
         (["run", "--json"], "--json goes with --once"),
         (["--config", "gone.toml", "queue"], "gone.toml: no such settings file"),
         (["officer", "add", "eva", "--password-file", "gone"], "--password-file: gone cannot be read"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailbot.flow import intake, process
+from mailbot.flow import aside, intake
 from mailbot.store import audit
 from mailbot.store.engine import reading
 from mailbot.store.tables import Mail, Request, StoredMail
@@ -73,12 +73,12 @@ def test_a_mail_that_cannot_be_handled_is_quarantined_and_the_next_one_is_not(
     assert len(world.inbox.moved["Dataskydd/Karantän"]) == 1
 
 
-def test_a_quarantined_mail_can_be_replayed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_quarantined_mail_can_be_readmitted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(world.app.reader, "read", lambda *_: 1 / 0)
         world.receive(ANNA, "consent_withdrawal")
 
-    process.replay(world.parts, 1)
+    aside.readmit(world.parts, 1, "eva")
     world.run()
 
     assert world.dispositions() == ["request"]
