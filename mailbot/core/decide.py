@@ -5,7 +5,8 @@ The decision table, from the top; the first that fits holds:
 1. our own mail, a delivery report, an automatic reply or a list: never answered; a right in it goes to the officer;
 2. no single sender, or something in the mail that a program cannot read past: the officer;
 3. it answers a one-time confirmation: proven, denied, or – unclear – the officer;
-4. it belongs to a case: new rights are added to it, anything else is laid before the officer;
+4. it belongs to a case: it takes back what was asked for there, or new rights are added to it; anything else is laid
+   before the officer;
 5. rights were read: each is ruled on by `rule`;
 6. nothing, or nothing certain, was read: the officer.
 """
@@ -78,6 +79,8 @@ class Reason(StrEnum):
     REFUSED = "refused"
     CLOSED = "closed"
     UNDONE = "undone"
+    TAKEN_BACK = "taken_back"
+    CLOSED_CASE = "closed_case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ class Circumstances:
     """How what was written now reads as an answer to a confirmation."""
     courtesy: bool = False
     """What was written now is nothing but thanks."""
+    takes_back: bool = False
+    """What was written now takes back everything that was asked for, and says nothing else."""
     open_case: int | None = None
     """An open case of the same person that already has one of the rights read: a reminder belongs there."""
     repeated: frozenset[Kind] = frozenset()
@@ -141,6 +146,8 @@ class Decision:
     """The case the mail is joined to."""
     answers_question: bool = False
     """What the person was asked is answered: the requests that wait for it go back to the officer."""
+    takes_back: bool = False
+    """The person takes back what they have asked for in the case and has not been carried out."""
     acknowledge: bool = False
     """Send the neutral acknowledgement: a person will read the mail."""
     reasons: tuple[str, ...] = ()
@@ -233,11 +240,22 @@ def _follow_up(facts: Circumstances, policy: Policy) -> Decision | None:
     if not joined.same_person:
         reason = (Reason.ANOTHER_SENDER,)
         return Decision(Disposition.TO_OFFICER, (Ruling(Kind.OTHER, Course.QUEUE, reason),), reasons=reason)
+    if facts.takes_back:
+        # Before the rights: in so few words nothing is asked for, whatever 'I withdraw' is read as.
+        return _taken_back(facts, joined)
     new = tuple(kind for kind in facts.reading.rights if kind not in joined.kinds)
     if new and not facts.reading.abstained:
         rulings = tuple(rule(kind, facts, policy) for kind in new)
         return Decision(Disposition.REQUEST, rulings, join=joined.case_id, answers_question=joined.question_pending)
     return _said_in_case(facts, joined)
+
+
+def _taken_back(facts: Circumstances, joined: Joined) -> Decision:
+    if facts.authentication.verdict is Verdict.FAILED:
+        return _for_officer(joined, Reason.AUTHENTICATION_FAILED)
+    if not joined.kinds - {Kind.OTHER}:
+        return _said_in_case(facts, joined)
+    return Decision(Disposition.FOLLOW_UP, join=joined.case_id, takes_back=True, reasons=(Reason.TAKEN_BACK,))
 
 
 def _said_in_case(facts: Circumstances, joined: Joined) -> Decision:
@@ -246,9 +264,14 @@ def _said_in_case(facts: Circumstances, joined: Joined) -> Decision:
         return Decision(Disposition.FOLLOW_UP, join=joined.case_id, reasons=(Reason.COURTESY,))
     if joined.question_pending and not joined.proof_pending:
         return Decision(Disposition.FOLLOW_UP, join=joined.case_id, answers_question=True)
-    reason = (Reason.UNCLEAR_ANSWER if joined.proof_pending else Reason.FOLLOW_UP,)
-    queued = (Ruling(Kind.OTHER, Course.QUEUE, reason),)
-    return Decision(Disposition.FOLLOW_UP, queued, join=joined.case_id, reasons=reason)
+    if not joined.kinds:
+        return _for_officer(joined, Reason.CLOSED_CASE)
+    return _for_officer(joined, Reason.UNCLEAR_ANSWER if joined.proof_pending else Reason.FOLLOW_UP)
+
+
+def _for_officer(joined: Joined, reason: Reason) -> Decision:
+    queued = (Ruling(Kind.OTHER, Course.QUEUE, (reason,)),)
+    return Decision(Disposition.FOLLOW_UP, queued, join=joined.case_id, reasons=(reason,))
 
 
 def _rights(facts: Circumstances, policy: Policy) -> Decision | None:

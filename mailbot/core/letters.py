@@ -249,6 +249,14 @@ class Denied(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack(Letter):
+    """The person has taken these requests back before anything was done."""
+
+    template: ClassVar[str] = "taken_back"
+    kinds: tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lapsed(Letter):
     """Nobody answered the confirmation or the question in time: the case is closed, nothing has been done."""
 
@@ -355,7 +363,7 @@ class Rendered:
 
 LETTERS: tuple[type[Letter], ...] = (
     Received, InHand, Confirmation, NewAddressConfirmation, UnknownSender, Suppressed, AuthorityAsked, Done, CopySent,
-    CopyCode, NothingHeld, Refused, Extended, Question, Denied, Lapsed, CustomerNotice, RecipientNotice,
+    CopyCode, NothingHeld, Refused, Extended, Question, Denied, TakenBack, Lapsed, CustomerNotice, RecipientNotice,
     RetentionReminder, RestrictionEnding, KeptErased, OfficerAlarm,
 )  # fmt: skip
 """All of them, for `mailbot check` and the tests: each has templates in each language."""

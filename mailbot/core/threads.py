@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from unicodedata import category
 
+from mailbot.core.kinds import Kind
+
 if TYPE_CHECKING:
     from mailbot.core.message import Message
 
@@ -62,6 +64,30 @@ _DOUBT = _words(
     cancel stop ignore forget wrong false undo revoke withdraw joking can't cannot won't doesn't cant wont doesnt
     """
 )
+_RETREAT = re.compile(
+    r"""\b(?:
+        (?:jag\ )?(?:har\ )?(?:nu\ )?(?:ångrar|ångrat|ändrat)\ mig
+        | glöm\ (?:det|min\ begäran|mitt\ (?:mejl|mail))
+        | (?:bortse\ från|ignorera|avbryt)\ (?:min\ (?:tidigare\ )?begäran|mitt\ (?:förra\ |tidigare\ )?(?:mejl|mail))
+        | (?:jag\ )?(?:vill\ )?(?:härmed\ )?(?:tar?|drar?)\ tillbaka\ min\ begäran
+        | (?:jag\ )?(?:vill\ )?(?:härmed\ )?(?:återtar?|återkallar?)\ min\ begäran
+        | (?:i\ (?:have\ )?|i've\ )changed\ my\ mind
+        | forget\ (?:it|my\ request|my\ email)
+        | (?:i\ )?(?:hereby\ )?(?:want\ to\ |would\ like\ to\ )?
+          (?:ignore|disregard|cancel|withdraw|take\ back)\ my\ (?:earlier\ |previous\ )?(?:request|email)
+    )(?!\S)""",
+    re.VERBOSE,
+)
+"""What takes back everything that was asked for."""
+_KEEP = re.compile(
+    r"""\b(?:
+        (?:ta\ inte\ bort|radera\ inte)\ (?:mig|mina\ (?:person)?uppgifter)
+        | (?:do\ not|don't)\ (?:delete|erase|remove)\ (?:me|my\ (?:personal\ )?(?:data|information))
+    )(?!\S)""",
+    re.VERBOSE,
+)
+"""What takes back an erasure, and nothing else."""
+_AROUND_RETREAT = _THANKS | _GREETINGS | _words("snälla please nej men nu ändå förlåt ursäkta no but sorry now so")
 _SIGN_OFFS = _words("mvh vh vänliga vänlig hälsningar hälsning vänligen regards cheers sincerely")
 _GLAD = frozenset("👍🙂😊😀🙏✅♥❤☺")
 _SENT_FROM = re.compile(
@@ -136,6 +162,34 @@ def is_courtesy(own_text: str, names: str = "") -> bool:
     words = {word.lower() for word in _WORDS.findall(said)}
     thanks = bool(words & _THANKS) and words <= _COURTESY | (called - _DOUBT - _NO - _NOT)
     return thanks and _plain(own_text, said) and _is_name(signed, called)
+
+
+def takes_back(own_text: str, kinds: frozenset[Kind], names: str = "") -> bool:
+    """Whether somebody takes back all that they have asked for, in so few words that nothing else can be meant.
+
+    'Jag ångrar mig' and 'Please ignore my request' do. 'Ta inte bort mina uppgifter' does where an erasure is all
+    that was asked for. 'Jag ångrar mig, rätta dem i stället' is for a person to read, and so is whatever is not known
+    word by word.
+
+    Args:
+        own_text: what the sender wrote this time.
+        kinds: the rights that they have asked for and not been answered.
+        names: as for `read_answer`.
+    """
+    text = CODE.sub(" ", own_text.replace("\u2019", "'"))
+    said, signed = _split_at_sign_off(_SLASHED_NAME.sub(" mvh ", _SENT_FROM.sub("", text)))
+    spoken = " ".join(word.lower() for word in _WORDS.findall(said)).replace("thank you", "thanks")
+    rest, found = _RETREAT.subn(" ", spoken)
+    if kinds == {Kind.ERASURE}:
+        rest, kept = _KEEP.subn(" ", rest)
+        found += kept
+    called = {word.lower() for word in _WORDS.findall(names)} - _NO - _NOT - _YES
+    return (
+        bool(found)
+        and set(rest.split()) <= _AROUND_RETREAT | called
+        and _plain(text, said)
+        and _is_name(signed, called)
+    )
 
 
 def _assent(words: list[str]) -> Answer:

@@ -19,7 +19,7 @@ from mailbot.core.policy import Hands
 from mailbot.core.reading import Reading
 from mailbot.core.screen import Own, Screening, screen
 from mailbot.core.sender import NoSender, Sender, sender_of, without_detail
-from mailbot.core.threads import Handles, handles_of, is_courtesy, read_answer
+from mailbot.core.threads import Handles, handles_of, is_courtesy, read_answer, takes_back
 from mailbot.flow.parts import Parts
 from mailbot.flow.plans import plan_for
 from mailbot.mail.authenticate import authenticate
@@ -83,6 +83,8 @@ def gather(session: Session, parts: Parts, mail: Mail, raw: bytes | None) -> Gat
     called = _called(sender, person)
     repeated, open_case = _earlier(session, parts, mail, person, reading.rights)
     plans = plans_within_reach(parts, person, level, reading)
+    joined = _joined(session, thread, sender, person)
+    asked = joined.kinds - {Kind.OTHER} if joined is not None else frozenset()
     facts = Circumstances(
         message=message,
         screening=screening,
@@ -92,9 +94,10 @@ def gather(session: Session, parts: Parts, mail: Mail, raw: bytes | None) -> Gat
         whole_reading=whole,
         person=person,
         level=level,
-        joined=_joined(session, thread, sender, person),
+        joined=joined,
         answer=read_answer(message.own_text, called),
         courtesy=is_courtesy(message.own_text, called),
+        takes_back=takes_back(message.own_text, asked, called),
         open_case=open_case,
         repeated=repeated,
         obstacles={kind: plan.obstacles for kind, plan in plans.items()},

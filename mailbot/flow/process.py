@@ -11,7 +11,7 @@ from sqlmodel import Session
 from mailbot.core.decide import Course, Decision, Reason, Ruling, decide, settle
 from mailbot.core.identity import Level, Person
 from mailbot.core.kinds import Disposition, Kind, Language
-from mailbot.core.letters import AuthorityAsked, Denied, InHand, Letter, Received, UnknownSender
+from mailbot.core.letters import AuthorityAsked, Denied, InHand, Letter, Received, TakenBack, UnknownSender
 from mailbot.core.lifecycle import Event, State
 from mailbot.core.reading import Reading
 from mailbot.core.rectify import Doubt
@@ -23,6 +23,7 @@ from mailbot.flow.gather import Gathered, gather
 from mailbot.flow.parts import Figures, Parts
 from mailbot.flow.plans import answer_address, change_as_data, make
 from mailbot.flow.post import Envelope, post
+from mailbot.flow.retreat import withdraw
 from mailbot.store import cases, mails
 from mailbot.store.engine import reading, transaction
 from mailbot.store.tables import Case, Mail, Request
@@ -118,6 +119,8 @@ class _Writer:
         self.docket.add_mail(case, mail, facts.message.message_id)
         if decision.answer is not None:
             self._settle_proof(case, decision.answer)
+        elif decision.takes_back:
+            self._take_back(case)
         elif self.facts.joined is not None:
             self._heed(case, decision)
         requests = [(ruling, self._add(case, ruling)) for ruling in decision.rulings]
@@ -218,6 +221,14 @@ class _Writer:
                 self.docket.move(case, request, Event.ANSWER, actor=PERSON, reasons=(Reason.ANSWERED,))
             elif state is State.APPROVED and decision.rulings and cancel_work(self.docket, request):
                 self.docket.move(case, request, Event.TAKE_BACK, actor=PERSON, reasons=(Reason.FOLLOW_UP,))
+
+    def _take_back(self, case: Case) -> None:
+        kinds, left = withdraw(self.docket, case)
+        if left:
+            self._add(case, Ruling(Kind.OTHER, Course.QUEUE, (Reason.FOLLOW_UP,)))
+        to = case.answer_to or case.address
+        if kinds and to and self.facts.screening.answerable:
+            self._post(case, to, TakenBack(**greeting(case), kinds=kinds))
 
     def _settle_proof(self, case: Case, answer: Answer) -> None:
         proof = self.gathered.thread.proof

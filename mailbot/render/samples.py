@@ -34,6 +34,7 @@ from mailbot.core.letters import (
     RestrictionEnding,
     RetentionReminder,
     Suppressed,
+    TakenBack,
     UnknownSender,
 )
 from mailbot.core.plan import Operation, Plan, Row, Step, Value
@@ -130,6 +131,7 @@ def _endings(language: Language) -> Iterator[Letter]:
     )
     yield Extended(language=language, case=CASE, name=NAME, kind=Kind.ACCESS, reasons=MUCH_TO_DO[language], due=UNTIL)
     yield Denied(language=language, case=CASE, name=NAME, kinds=RIGHTS)
+    yield TakenBack(language=language, case=CASE, name=NAME, kinds=(Kind.ERASURE,))
     yield Lapsed(language=language, case=CASE, name=NAME, kinds=(Kind.ACCESS,))
 
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailbot.core.kinds import Kind
 from mailbot.core.message import Message
-from mailbot.core.threads import Answer, Handles, handles_of, is_courtesy, read_answer
+from mailbot.core.threads import Answer, Handles, handles_of, is_courtesy, read_answer, takes_back
 
 CODE = "MFRG-G3DF-NQ2H-XO5T"
 NAMES = "Anna Ek anna.ek Anna Ek"
@@ -393,3 +394,55 @@ def test_a_code_in_quoted_history_joins_nothing():
 @pytest.mark.parametrize("text", ["DS-2026-00042", "MFRG-G3DF-NQ2H", "MFRG-G3DF-NQ2H-XO51", "XMFRG-G3DF-NQ2H-XO5T"])
 def test_what_is_no_code_joins_nothing(text):
     assert handles_of(message(subject=text, own_text=text)).codes == ()
+
+
+TAKEN_BACK = [
+    "Jag ångrar mig",
+    "Jag ångrar mig.\n\nMvh Anna",
+    "Hej! Jag tar tillbaka min begäran.",
+    "Glöm min begäran, tack",
+    "Nej men glöm det",
+    "Jag har ångrat mig.",
+    "Jag vill dra tillbaka min begäran",
+    "Jag återkallar min begäran\n\nSkickat från min iPhone",
+    "I've changed my mind. Thank you! /Anna",
+    "I want to withdraw my request.",
+    "Please disregard my earlier request",
+]
+NOT_TAKEN_BACK = [
+    "Jag ångrar mig inte",
+    "Jag har inte ångrat mig",
+    "Jag ångrar mig?",
+    "Jag ångrar mig kanske",
+    "Jag ångrar mig, radera mina uppgifter",
+    "Jag ångrar mig, byt nummer till 070",
+    "Jag återkallar mitt samtycke",
+    "Glöm inte min begäran",
+    "Ni har glömt min begäran",
+    "Don't forget my request",
+    "You ignore my request",
+    "I changed my mind, I want my data",
+    "Ta bort mina uppgifter",
+    "Ja",
+]
+EVERYTHING = frozenset({Kind.ACCESS, Kind.ERASURE})
+
+
+@pytest.mark.parametrize("text", TAKEN_BACK)
+@pytest.mark.parametrize("kinds", [EVERYTHING, frozenset({Kind.ERASURE})])
+def test_a_request_is_taken_back_in_words_that_mean_nothing_else(text: str, kinds: frozenset[Kind]) -> None:
+    assert takes_back(text, kinds, NAMES)
+
+
+@pytest.mark.parametrize("text", NOT_TAKEN_BACK)
+@pytest.mark.parametrize("kinds", [EVERYTHING, frozenset({Kind.ERASURE})])
+def test_whatever_else_is_said_takes_nothing_back(text: str, kinds: frozenset[Kind]) -> None:
+    assert not takes_back(text, kinds, NAMES)
+
+
+@pytest.mark.parametrize(
+    "text", ["Ta inte bort mina uppgifter", "Jag ångrar mig, radera inte mig!", "Please don't delete my data"]
+)
+def test_do_not_erase_takes_back_an_erasure_and_nothing_else(text: str) -> None:
+    assert takes_back(text, frozenset({Kind.ERASURE}), NAMES)
+    assert not takes_back(text, EVERYTHING, NAMES)
