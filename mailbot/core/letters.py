@@ -56,6 +56,13 @@ class Confirmation(Letter):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationReminder(Confirmation):
+    """The confirmation asked once more, with a code of its own; `until` is as it was."""
+
+    template: ClassVar[str] = "confirmation_reminder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewAddressConfirmation(Letter):
     """To the address that shall replace a registered one: is it yours? (policy on rectification)."""
 
@@ -362,8 +369,8 @@ class Rendered:
 
 
 LETTERS: tuple[type[Letter], ...] = (
-    Received, InHand, Confirmation, NewAddressConfirmation, UnknownSender, Suppressed, AuthorityAsked, Done, CopySent,
-    CopyCode, NothingHeld, Refused, Extended, Question, Denied, TakenBack, Lapsed, CustomerNotice, RecipientNotice,
-    RetentionReminder, RestrictionEnding, KeptErased, OfficerAlarm,
+    Received, InHand, Confirmation, ConfirmationReminder, NewAddressConfirmation, UnknownSender, Suppressed,
+    AuthorityAsked, Done, CopySent, CopyCode, NothingHeld, Refused, Extended, Question, Denied, TakenBack, Lapsed,
+    CustomerNotice, RecipientNotice, RetentionReminder, RestrictionEnding, KeptErased, OfficerAlarm,
 )  # fmt: skip
 """All of them, for `mailbot check` and the tests: each has templates in each language."""

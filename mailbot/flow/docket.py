@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from mailbot.core.deadlines import STOCKHOLM, Clock, start_clock
 from mailbot.core.identity import Level
 from mailbot.core.kinds import Kind, Language
-from mailbot.core.letters import Confirmation, Letter, NewAddressConfirmation
+from mailbot.core.letters import Confirmation, ConfirmationReminder, Letter, NewAddressConfirmation
 from mailbot.core.lifecycle import ENDED, Event, State, step
 from mailbot.core.plan import Plan
 from mailbot.core.plandata import digest, plan_to_data
@@ -118,22 +118,28 @@ class Docket:
 
     def ask_proof(self, case: Case, to: str, kinds: tuple[Kind, ...]) -> Proof:
         """Send a one-time confirmation to a registered address (rule 9)."""
-        code = new_code()
-        letter = Confirmation(**greeting(case), kinds=kinds, code=code, until=self._proof_until().date())
-        return self._send_proof(case, letter, to, code, IDENTITY)
+        code, until = new_code(), self._proof_until()
+        letter = Confirmation(**greeting(case), kinds=kinds, code=code, until=until.date())
+        return self._send_proof(case, letter, to, code, IDENTITY, until)
+
+    def remind_of_proof(self, case: Case, asked: Proof, kinds: tuple[Kind, ...]) -> Proof:
+        """Ask for a confirmation once more, with a code of its own, until the same day."""
+        code, until = new_code(), asked.expires_at.astimezone(STOCKHOLM)
+        letter = ConfirmationReminder(**greeting(case), kinds=kinds, code=code, until=until.date())
+        return self._send_proof(case, letter, asked.address, code, IDENTITY, until)
 
     def ask_new_address(self, case: Case, to: str) -> Proof:
         """Ask the address that shall replace a registered one whether it is theirs. It is told nothing that is held."""
-        code = new_code()
+        code, until = new_code(), self._proof_until()
         letter = NewAddressConfirmation(
-            language=Language(case.language), case=case.number, code=code, until=self._proof_until().date()
+            language=Language(case.language), case=case.number, code=code, until=until.date()
         )
-        return self._send_proof(case, letter, to, code, NEW_ADDRESS)
+        return self._send_proof(case, letter, to, code, NEW_ADDRESS, until)
 
     def _proof_until(self) -> datetime:
         return (self.now + timedelta(days=self.parts.policy.proof_days)).astimezone(STOCKHOLM)
 
-    def _send_proof(self, case: Case, letter: Letter, to: str, code: str, purpose: str) -> Proof:
+    def _send_proof(self, case: Case, letter: Letter, to: str, code: str, purpose: str, expires_at: datetime) -> Proof:
         envelope = Envelope(to, case, threaded=purpose == IDENTITY)
         outgoing = post(self.session, self.parts, letter, envelope, now=self.now)
         proof = Proof(
@@ -143,7 +149,7 @@ class Docket:
             code_hash=code_hash(code),
             outgoing_id=outgoing.id or 0,
             created_at=self.now,
-            expires_at=self._proof_until(),
+            expires_at=expires_at,
         )
         self.session.add(proof)
         self.log(PROGRAM, "proof_asked", case, purpose=purpose)

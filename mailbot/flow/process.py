@@ -234,8 +234,10 @@ class _Writer:
         proof = self.gathered.thread.proof
         if proof is None:
             return
-        proof = self.session.merge(proof)
-        proof.answered_at, proof.answer = self.now, answer
+        for sent in cases.proofs_of(self.session, case.id or 0):
+            # The reminder and what it reminds of are one question.
+            if sent.purpose == proof.purpose and sent.address == proof.address and sent.answered_at is None:
+                sent.answered_at, sent.answer = self.now, answer
         asked = [r for r in cases.requests_of(self.session, case.id or 0) if r.state == State.AWAITING_PROOF]
         if answer is Answer.NO:
             self._deny(case, asked)

@@ -16,6 +16,7 @@ from mailbot.flow.alarms import raise_alarms
 from mailbot.flow.docket import PROGRAM, Docket, greeting
 from mailbot.flow.parts import Parts
 from mailbot.flow.post import Envelope, post
+from mailbot.flow.remind import remind_of_proofs
 from mailbot.flow.retain import retain_daily
 from mailbot.store import cases
 from mailbot.store.engine import transaction
@@ -27,13 +28,14 @@ _log = structlog.get_logger(__name__)
 
 def watch(parts: Parts) -> None:
     """Do what has become due by time."""
+    reminded = remind_of_proofs(parts)
     lapsed = _lapse_unproven(parts)
     unanswered = _lapse_unanswered(parts)
     removed = _remove_content(parts)
     retain_daily(parts)
     raise_alarms(parts)
-    if lapsed or unanswered or removed:
-        _log.info("watched", lapsed=lapsed, unanswered=unanswered, content_removed=removed)
+    if reminded or lapsed or unanswered or removed:
+        _log.info("watched", reminded=reminded, lapsed=lapsed, unanswered=unanswered, content_removed=removed)
 
 
 def _lapse_unproven(parts: Parts) -> int:

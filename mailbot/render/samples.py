@@ -12,6 +12,7 @@ from mailbot.core.letters import (
     AlarmEvent,
     AuthorityAsked,
     Confirmation,
+    ConfirmationReminder,
     CopyCode,
     CopySent,
     CustomerNotice,
@@ -91,6 +92,7 @@ def _first_answers(language: Language) -> Iterator[Letter]:
     yield Received(language=language, case=CASE, due=UNTIL)
     yield InHand(language=language, case=CASE, name=NAME, kinds=kinds, due=UNTIL)
     yield Confirmation(language=language, case=CASE, name=NAME, kinds=kinds, code=CODE, until=UNTIL)
+    yield ConfirmationReminder(language=language, case=CASE, name=NAME, kinds=kinds, code=CODE, until=UNTIL)
     yield NewAddressConfirmation(language=language, case=CASE, code=CODE, until=UNTIL)
     yield UnknownSender(language=language, case=CASE, kinds=kinds, due=UNTIL)
     yield Suppressed(language=language, case=CASE)

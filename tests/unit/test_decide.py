@@ -267,9 +267,35 @@ def test_an_unclear_answer_to_a_confirmation_is_read_by_the_officer_in_the_same_
 
 
 def test_a_yes_in_a_case_where_nothing_was_asked_confirms_nothing():
-    decision = decide(facts(joined=in_case(), answer=Answer.YES), Policy())
+    decision = decide(facts(joined=in_case(kinds=frozenset({Kind.ERASURE})), answer=Answer.YES), Policy())
     assert decision.answer is None
     assert only(decision) == Ruling(Kind.OTHER, QUEUE, ("follow_up",))
+
+
+def test_a_mail_to_a_closed_case_is_laid_before_the_officer():
+    decision = decide(facts(joined=in_case()), Policy())
+    assert (decision.disposition, decision.join) == (Disposition.FOLLOW_UP, 7)
+    assert only(decision) == Ruling(Kind.OTHER, QUEUE, ("closed_case",))
+
+
+def test_taking_a_request_back_is_heeded_whatever_right_the_words_read_as():
+    reply = facts(Kind.CONSENT_WITHDRAWAL, joined=in_case(kinds=frozenset({Kind.ERASURE})), takes_back=True)
+    assert decide(reply, Policy()) == Decision(Disposition.FOLLOW_UP, join=7, takes_back=True, reasons=("taken_back",))
+
+
+@pytest.mark.parametrize("kinds", [frozenset(), frozenset({Kind.OTHER})])
+def test_where_no_right_is_open_nothing_is_taken_back(kinds):
+    reply = facts(Kind.CONSENT_WITHDRAWAL, joined=in_case(kinds=kinds), takes_back=True)
+    decision = decide(reply, Policy())
+    assert not decision.takes_back
+    assert only(decision).kind is Kind.OTHER
+
+
+def test_a_forged_mail_takes_nothing_back():
+    reply = facts(
+        joined=in_case(kinds=frozenset({Kind.ERASURE})), takes_back=True, authentication=Authentication(Verdict.FAILED)
+    )
+    assert only(decide(reply, Policy())).reasons == ("authentication_failed",)
 
 
 @pytest.mark.parametrize("pending", [True, False])
