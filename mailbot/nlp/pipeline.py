@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +26,7 @@ PARTS: Final = (components, mail_reader, sentence_reader, weighing)
 
 
 _LONGEST_EVIDENCE: Final = 300
+_BATCH_CHARACTERS: Final = 262_144
 
 
 class ModelError(MailbotError):
@@ -51,7 +51,7 @@ class Reader:
     def read_many(self, pairs: Iterable[tuple[str, str]], batch_size: int = 128) -> Iterator[Reading]:
         """Read many mails, given as (subject, text), in their order. What lies beyond 64 K characters is not read."""
         sources = (_source(subject, text) for subject, text in pairs)
-        while batch := list(islice(sources, batch_size)):
+        for batch in _batches(sources, batch_size):
             # What spaCy notes of the mails' words is forgotten with the batch: no mail's words stay in memory.
             with self._nlp.memory_zone():
                 yield from [_reading(doc) for doc in self._nlp.pipe(batch, batch_size=batch_size)]
@@ -82,6 +82,20 @@ def untrained(config: Path) -> Pipeline:
         return load_model_from_config(load_config(config), auto_fill=True)
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise ModelError(f"{config}: does not describe the reader's pipeline") from problem
+
+
+def _batches(sources: Iterable[str], most: int) -> Iterator[list[str]]:
+    """The texts in lots of at most `most`, and of few characters, so that many long mails take little memory."""
+    batch: list[str] = []
+    characters = 0
+    for source in sources:
+        if batch and (len(batch) == most or characters + len(source) > _BATCH_CHARACTERS):
+            yield batch
+            batch, characters = [], 0
+        batch.append(source)
+        characters += len(source)
+    if batch:
+        yield batch
 
 
 def _source(subject: str, text: str) -> str:

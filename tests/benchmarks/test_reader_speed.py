@@ -38,6 +38,11 @@ def test_stays_under_350_megabytes(mails):
         assert pool.submit(memory_after_reading, mails).result() < 350 * 1024
 
 
+def test_many_long_mails_take_little_memory():
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        assert pool.submit(memory_after_reading, [("", "Radera mig " * 5000)] * 40).result() < 350 * 1024
+
+
 def memory_after_reading(mails):
     """The most memory that reading has taken, in KiB."""
     list(load_reader(MODEL).read_many(mails))

@@ -8,6 +8,7 @@ import pytest
 
 from mailbot.core.kinds import Kind
 from mailbot.nlp.corpus import CorpusError
+from mailbot.nlp.curve import learning_curve, write_curve
 from mailbot.nlp.evaluate import evaluate
 from mailbot.nlp.pipeline import ModelError, load_reader
 from mailbot.nlp.train import WorseModelError, train
@@ -101,6 +102,15 @@ def test_what_was_trained_is_what_is_loaded(trained):
     output, metrics = trained
     report = evaluate(load_reader(output), _test_file(output))
     assert report.as_json() == metrics.test.as_json()
+
+
+def test_the_learning_curve_is_kept_with_the_figures(trained, corpus, config, tmp_path):
+    shutil.copy(trained[0] / "metrics.json", tmp_path)
+    curve = learning_curve(config, corpus, lambda _: None)
+    write_curve(curve, tmp_path)
+    assert [(point.hands, point.mails) for point in curve] == [(2, 48), (3, 72)]
+    kept = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))["learning_curve"]
+    assert kept[-1] == {"hands": 3, "mails": 72, "macro_f1": curve[-1].macro_f1, "exact": curve[-1].exact}
 
 
 def _test_file(output):
