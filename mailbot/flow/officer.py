@@ -29,9 +29,11 @@ from mailbot.flow.docket import Docket, cancel_work, clock_of, greeting
 from mailbot.flow.parts import Parts
 from mailbot.flow.plans import make
 from mailbot.flow.post import Envelope, post
-from mailbot.store import cases
+from mailbot.mail.parse import parse
+from mailbot.nlp.pseudonyms import pseudonymise
+from mailbot.store import cases, mails
 from mailbot.store.engine import transaction
-from mailbot.store.tables import Case, Mail, Request
+from mailbot.store.tables import Case, Correction, Mail, Request
 
 CODE_SHOWN = "••••-••••-••••-••••"
 """What stands in a preview for the code that is drawn when the copy is made."""
@@ -239,7 +241,30 @@ def correct(
             request.changes = old.changes
             docket.move(case, request, Event.QUEUE, actor=_actor(officer), reasons=(Reason.READ_BY_OFFICER,))
         docket.move(case, old, Event.CLOSE, actor=_actor(officer), reasons=(Reason.READ_BY_OFFICER,))
+        if mail is not None:
+            _remember_correction(docket, mail, officer, [request.kind for request in new])
         return new
+
+
+def _remember_correction(docket: Docket, mail: Mail, officer: str, kinds: list[str]) -> None:
+    """Keep a reading that was put right, to learn from: without the people in it."""
+    raw = mails.raw_of(docket.session, mail)
+    if raw is None:
+        return
+    message = parse(raw)
+    read = mail.reading or {}
+    docket.session.add(
+        Correction(
+            at=docket.now,
+            officer=officer,
+            mail_id=mail.id,
+            language=read.get("language", ""),
+            subject=pseudonymise(message.subject),
+            text=pseudonymise(message.own_text),
+            read_as=list(read.get("kinds", [])),
+            kinds=kinds,
+        )
+    )
 
 
 def kinds_named(names: Sequence[str]) -> list[Kind]:

@@ -5,7 +5,7 @@ import pytest
 from mailbot.core.letters import RefusalGround
 from mailbot.errors import UsageError
 from mailbot.flow import act, officer
-from mailbot.store.tables import AuditEntry, Erasure, Outgoing, Request, Work
+from mailbot.store.tables import AuditEntry, Correction, Erasure, Outgoing, Request, Work
 from tests.flow.conftest import ANNA, World
 
 EVA = "eva"
@@ -164,6 +164,18 @@ def test_a_mail_read_wrongly_is_put_right_and_decided_anew(world: World) -> None
     officer.correct(world.parts, number(world), EVA, officer.kinds_named(["erasure", "access"]))
 
     assert world.requests() == [("other", "closed"), ("erasure", "queued"), ("access", "queued")]
+
+
+def test_what_is_learnt_from_a_correction_names_nobody(world: World) -> None:
+    world.receive(ANNA, "? ta bort mig, mvh Anna Ek 070-174 06 10")
+
+    officer.correct(world.parts, number(world), EVA, officer.kinds_named(["erasure"]))
+
+    (learnt,) = world.rows(Correction)
+    assert learnt.kinds == ["erasure"]
+    assert "ta bort mig" in learnt.text
+    assert "Anna Ek" not in learnt.text
+    assert "070-174" not in learnt.text
 
 
 def test_what_is_no_right_is_said_so() -> None:
