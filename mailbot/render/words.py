@@ -170,19 +170,20 @@ def within_sentence(label: str) -> str:
     return label if first[1:] != first[1:].lower() else label[:1].lower() + label[1:]
 
 
-def load_words(folders: Sequence[Path], language: Language) -> Table:
+def load_words(folders: Sequence[Path], language: Language, room: str = "mail") -> Table:
     """The words of a language, a company's own put over the shipped ones code by code.
 
     Args:
         folders: template folders, those that override first.
         language: which.
+        room: whose words: those of the letters (`mail`) or those of the officer's pages (`console`).
 
     Raises:
         TemplateError: a file is not TOML, or holds something other than tables of text.
     """
     table: dict[str, dict[str, str]] = {}
     for folder in reversed(folders):
-        path = folder / "mail" / "words" / f"{language}.toml"
+        path = folder / room / "words" / f"{language}.toml"
         if path.is_file():
             for name, words in _read(path).items():
                 table[name] = {**table.get(name, {}), **words}

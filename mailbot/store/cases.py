@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from mailbot.core.kinds import Kind
 from mailbot.core.lifecycle import ENDED, OPEN, State
-from mailbot.store.tables import Case, Mail, Outgoing, Proof, Request
+from mailbot.store.tables import Case, Mail, Outgoing, Proof, Request, Work
 
 
 def case_by_number(session: Session, number: str) -> Case | None:
@@ -31,6 +31,44 @@ def queue(session: Session, states: Collection[State] = (State.QUEUED,)) -> Sequ
         .order_by(col(Request.due), col(Request.id))
     )
     return session.exec(query).all()
+
+
+def listed(
+    session: Session, states: Collection[State], *, rights: bool | None = None, limit: int
+) -> Sequence[tuple[Request, Case]]:
+    """One list of the console: requests in these states with their cases.
+
+    Args:
+        session: the caller's.
+        states: which; ended ones come newest first, all others by what is due first.
+        rights: only those that invoke a right, or only those that do not; None: both.
+        limit: at most so many.
+    """
+    ended = ENDED.issuperset(states)
+    order = (col(Request.ended_at).desc(), col(Request.id).desc()) if ended else (col(Request.due), col(Request.id))
+    query = (
+        select(Request, Case)
+        .join(Case, col(Request.case_id) == Case.id)
+        .where(col(Request.state).in_(tuple(states)))
+        .order_by(*order)
+        .limit(limit)
+    )
+    if rights is not None:
+        query = query.where(col(Request.kind) != Kind.OTHER if rights else col(Request.kind) == Kind.OTHER)
+    return session.exec(query).all()
+
+
+def tally(session: Session) -> dict[tuple[State, bool], int]:
+    """How many requests there are in each state, those that invoke a right and those that do not."""
+    is_right = col(Request.kind) != Kind.OTHER
+    query = select(Request.state, is_right, func.count()).group_by(Request.state, is_right)
+    return {(State(state), bool(right)): count for state, right, count in session.exec(query)}
+
+
+def work_waiting(session: Session, request_id: int) -> Work | None:
+    """What has been decided on a request and not carried out yet."""
+    query = select(Work).where(Work.request_id == request_id, col(Work.done_at).is_(None)).order_by(col(Work.id).desc())
+    return session.exec(query.limit(1)).first()
 
 
 def requests_of_person(session: Session, person: str, since: datetime) -> list[Request]:
