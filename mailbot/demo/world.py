@@ -31,6 +31,8 @@ from mailbot.demo.stamps import AUTHSERV_ID, POSTMASTER, arrived, delivery_repor
 HOST = "127.0.0.1"
 LARGEST = 30 * 1024 * 1024
 SECONDS_TO_START = 30
+NULL_PATH = "<>"
+"""How aiosmtpd names the sender of a mail that must never be answered (RFC 5321 4.5.5)."""
 _T = TypeVar("_T")
 
 
@@ -119,7 +121,8 @@ class _Office:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """Deliver a mail to everybody it is for."""
-        now, raw, sender = datetime.now(UTC), envelope.content, envelope.mail_from or ""
+        now, raw = datetime.now(UTC), envelope.content
+        sender = "" if envelope.mail_from in {None, NULL_PATH} else str(envelope.mail_from)
         if not isinstance(raw, bytes):
             raise TypeError(type(raw))
         for recipient in envelope.rcpt_tos:

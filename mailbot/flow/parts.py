@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -85,6 +86,14 @@ class Figures:
     def count(self, counter: dict[str, int], name: str) -> None:
         """One more of a name."""
         counter[name] = counter.get(name, 0) + 1
+
+    def __iadd__(self, other: Figures) -> Figures:
+        """Another run's figures on top."""
+        for name in ("intake", "executed", "queued", "sent", "quarantined"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.dispositions = dict(Counter(self.dispositions) + Counter(other.dispositions))
+        self.requests = dict(Counter(self.requests) + Counter(other.requests))
+        return self
 
     def as_data(self) -> Mapping[str, object]:
         """The contract's JSON object."""

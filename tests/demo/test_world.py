@@ -88,7 +88,10 @@ def test_an_address_that_is_gone_answers_with_a_delivery_report(world):
 
 def test_a_delivery_report_is_never_answered_with_another(world):
     world.send(MAIL, "", "borta@kund.example")
-    assert world.mails(ADDRESS) == []
+    world.send(MAIL, "", ADDRESS)
+    (raw,) = world.mails(ADDRESS)
+    assert message_from_bytes(raw)["Return-Path"] == "<>"
+    assert world.mails("<>") == []
 
 
 def test_a_client_that_still_waits_does_not_keep_the_servers_from_stopping():
