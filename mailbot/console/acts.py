@@ -113,7 +113,7 @@ def correct(
         number,
         None,
         "corrected",
-        lambda: officer.correct(visit.parts, number, visit.name, officer.reject_kinds(kinds), request_id),
+        lambda: officer.correct(visit.parts, number, visit.name, officer.kinds_named(kinds), request_id),
     )
 
 
@@ -146,10 +146,9 @@ def _do(
         raise
     except ChangedSince:
         return case_page(visit, number, failed="changed", request_id=request_id, status=409)
-    except NotPossible:
-        return case_page(visit, number, failed=impossible, request_id=request_id, status=409)
-    except MailbotError:
-        return case_page(visit, number, failed="not_possible", request_id=request_id, status=409)
+    except MailbotError as error:
+        failed = impossible if isinstance(error, NotPossible) else "not_possible"
+        return case_page(visit, number, failed=failed, request_id=request_id, status=409)
     where = f"#request-{request_id}" if request_id is not None else ""
     return RedirectResponse(f"/case/{number}?said={said}{where}", status_code=303)
 

@@ -15,7 +15,7 @@ from mailbot.console.texts import Texts
 from mailbot.core.deadlines import STOCKHOLM, ExtensionRefused, Urgency, days_left, urgency
 from mailbot.core.deadlines import extend as extend_clock
 from mailbot.core.identity import Person
-from mailbot.core.kinds import Kind
+from mailbot.core.kinds import Disposition, Kind
 from mailbot.core.lifecycle import ENDED, Event, State, possible
 from mailbot.core.message import Attachment, Message
 from mailbot.core.plandata import outcome_from_data, plan_from_data
@@ -62,6 +62,11 @@ class Sheet:
     def reading(self) -> dict[str, Any]:
         """What was read in it, as the store keeps it."""
         return self.mail.reading or {}
+
+    @property
+    def was_read(self) -> bool:
+        """Whether it was read for rights; a yes or no to a confirmation was not."""
+        return bool(self.reading) and self.mail.disposition != Disposition.CONFIRMATION
 
     @property
     def scores(self) -> list[tuple[str, float]]:

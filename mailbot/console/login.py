@@ -34,11 +34,10 @@ def log_in(
     now = parts.now()
     with transaction(parts.engine) as session:
         officer = officers.log_in(session, name.strip(), password)
-        if officer is not None:
-            token = sessions.begin(session, officer, now)
-            audit.append(session, parts.derive("audit"), at=now, actor=f"officer:{officer.name}", action="logged_in")
-    if officer is None:
-        return visit.page("login.html", status=403, then=own_path(then), failed=True, ended=False)
+        if officer is None:
+            return visit.page("login.html", status=403, then=own_path(then), failed=True, ended=False)
+        token = sessions.begin(session, officer, now)
+        audit.append(session, parts.derive("audit"), at=now, actor=f"officer:{officer.name}", action="logged_in")
     response = RedirectResponse(own_path(then), status_code=303)
     _set_cookie(response, visit.desk, SESSION_COOKIE, token)
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,10 +12,11 @@ from fastapi.responses import Response
 
 from mailbot.console.visit import OfficerVisit
 from mailbot.core.deadlines import Urgency, days_left, urgency
+from mailbot.core.kinds import Kind
 from mailbot.core.lifecycle import ENDED, WAITING_FOR_PERSON, State
 from mailbot.store import cases
 from mailbot.store.engine import reading
-from mailbot.store.tables import Case, Request
+from mailbot.store.tables import Case, Mail, Request
 
 LONGEST_LIST = 200
 router = APIRouter()
@@ -61,6 +63,8 @@ class Line:
     """Whole days until it is due, negative when it is late."""
     urgency: Urgency | None
     """None when it has ended: no time runs any more."""
+    guess: tuple[str, ...] = ()
+    """Of a mail that a person has to read: the rights that the reader thinks of."""
 
 
 @router.get("/")
@@ -75,14 +79,24 @@ def show(visit: OfficerVisit, view: str = View.DECIDE) -> Response:
         "queue.html",
         view=chosen,
         counts={one: _count(LISTINGS[one], tally) for one in View},
-        lines=[_line(request, case, now) for request, case in found],
+        lines=[_line(request, case, mail, now) for request, case, mail in found],
         ended=chosen is View.DONE,
     )
 
 
-def _line(request: Request, case: Case, now: datetime) -> Line:
+def _line(request: Request, case: Case, mail: Mail | None, now: datetime) -> Line:
     running = State(request.state) not in ENDED
-    return Line(request, case, days_left(request.due, now), urgency(request.due, now) if running else None)
+    return Line(
+        request,
+        case,
+        days_left(request.due, now),
+        urgency(request.due, now) if running else None,
+        tuple(_guess(mail)) if request.kind == Kind.OTHER and mail is not None else (),
+    )
+
+
+def _guess(mail: Mail) -> Iterator[str]:
+    return (kind for kind in (mail.reading or {}).get("kinds", ()) if kind != Kind.OTHER)
 
 
 def _count(listing: Listing, tally: dict[tuple[State, bool], int]) -> int:

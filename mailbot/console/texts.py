@@ -6,7 +6,7 @@ words, so that the officer reads what the person reads.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -28,15 +28,17 @@ class Texts:
         language: which.
         folders: template folders, those that override first.
         letters: the words of the letters in the same language.
+        room: whose words, as the folder is called that they lie in.
     """
 
     language: Language
     folders: Sequence[Path]
     letters: Words
+    room: str = "console"
 
     @cached_property
     def _table(self) -> Table:
-        return load_words(self.folders, self.language, "console")
+        return load_words(self.folders, self.language, self.room)
 
     def __call__(self, key: str, **values: object) -> str:
         """A text by its key such as `queue.title`; with `n`, a key that has `_one` and `_many` gives the one that fits.
@@ -51,18 +53,21 @@ class Texts:
         try:
             return words[code].format(**values)
         except KeyError:
-            raise UnknownCode(f"console/words/{self.language}.toml: [{table}] has no words for {code!r}") from None
+            raise UnknownCode(f"{self.room}/words/{self.language}.toml: [{table}] has no words for {code!r}") from None
 
     def of(self, table: str, code: str) -> str:
         """The words for a code, or the code itself: one that is new must not hide the case that it stands in."""
         return self._table.get(table, {}).get(code, code)
 
-    def reason(self, code: str) -> str:
-        """Why something waits for an officer, as a sentence without full stop, its first letter a capital."""
+    def reasons(self, codes: Iterable[str]) -> list[str]:
+        """Why something waits for an officer, as sentences without full stop; two codes that say the same, once."""
+        return list(dict.fromkeys(map(self._reason, codes)))
+
+    def _reason(self, code: str) -> str:
         try:
             said = self.letters.reason(code)
         except UnknownCode:
-            return code
+            said = self.of("reason", code)
         return said[:1].upper() + said[1:]
 
     def day(self, day: date | datetime) -> str:
@@ -79,7 +84,7 @@ class Texts:
 
     def percent(self, share: float) -> str:
         """'97 %', never rounded up to certainty."""
-        return format_percent(min(share, 0.99), "0%", locale=self._locale)
+        return format_percent(min(share, 0.99), locale=self._locale)
 
     @property
     def _locale(self) -> str:

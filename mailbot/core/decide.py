@@ -219,7 +219,7 @@ def _unreadable(facts: Circumstances, policy: Policy) -> Decision | None:
         Disposition.TO_OFFICER,
         (Ruling(Kind.OTHER, Course.QUEUE, tuple(reasons)),),
         join=_joined_case(facts),
-        acknowledge=acknowledge and Oddity.EMPTY not in facts.message.oddities,
+        acknowledge=acknowledge and facts.message.oddities != {Oddity.EMPTY},
         reasons=tuple(reasons),
     )
 

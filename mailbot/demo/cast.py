@@ -52,9 +52,12 @@ class Cast:
 
     def act(self) -> bool:
         """Everybody does what they can do now. Whether anybody did anything."""
-        answered = [self._answer(sample, letter) for sample, letter in self._asked()]
-        decided = [self._decide(sample, request) for sample, request in self._waiting()]
-        return bool(answered or decided)
+        asked, waiting = self._asked(), list(self._waiting())
+        for sample, letter in asked:
+            self._answer(sample, letter)
+        for sample, request in waiting:
+            self._decide(sample, request)
+        return bool(asked or waiting)
 
     def _asked(self) -> list[tuple[Sample, Outgoing]]:
         """Letters that ask for a confirmation, with the sample whose person has an answer to it."""
@@ -126,7 +129,9 @@ def reply(letter: bytes, person: str, text: str, now: datetime, *, automatic: bo
     if automatic:
         answer["Auto-Submitted"] = "auto-replied"
     quoted = "\n".join(f"> {line}" for line in original.text.splitlines())
-    answer.set_content(f"{text}\n\n{now:%Y-%m-%d %H:%M} skrev {original.from_mailboxes[0].address}:\n{quoted}\n", cte="8bit")
+    answer.set_content(
+        f"{text}\n\n{now:%Y-%m-%d %H:%M} skrev {original.from_mailboxes[0].address}:\n{quoted}\n", cte="8bit"
+    )
     return answer.as_bytes()
 
 

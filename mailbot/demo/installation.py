@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from mailbot.app import App, utcnow
@@ -30,7 +31,12 @@ class _OwnSettings(Settings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: PydanticBaseSettingsSource
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what is given in code."""
         return (init_settings,)
@@ -66,12 +72,13 @@ def staged() -> Iterator[Stage]:
 
 
 def _settings(data_dir: Path, world: World, password: str) -> Settings:
-    server = {"host": HOST, "security": Security.NONE}
     return _OwnSettings(
         address=ADDRESS,
         data_dir=data_dir,
-        imap=ImapSettings(**server, port=world.imap_port, user=ADDRESS, password=password),
-        smtp=SmtpSettings(**server, port=world.smtp_port),
+        imap=ImapSettings(
+            host=HOST, port=world.imap_port, user=ADDRESS, password=SecretStr(password), security=Security.NONE
+        ),
+        smtp=SmtpSettings(host=HOST, port=world.smtp_port, security=Security.NONE),
         trusted_authserv_ids=(AUTHSERV_ID,),
         policy=Policy(undo_seconds=0),
         console=ConsoleSettings(host=HOST),

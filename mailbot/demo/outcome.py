@@ -16,7 +16,7 @@ from mailbot.demo.cast import Cast, fingerprint
 from mailbot.demo.samples import Sample
 from mailbot.store import cases
 from mailbot.store.engine import reading
-from mailbot.store.tables import Case, Mail, Outgoing, Request
+from mailbot.store.tables import Case, Mail, Outgoing
 
 ANYTHING = "*"
 """In an expectation: the field is filled, with whatever."""

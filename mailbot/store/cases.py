@@ -35,8 +35,8 @@ def queue(session: Session, states: Collection[State] = (State.QUEUED,)) -> Sequ
 
 def listed(
     session: Session, states: Collection[State], *, rights: bool | None = None, limit: int
-) -> Sequence[tuple[Request, Case]]:
-    """One list of the console: requests in these states with their cases.
+) -> Sequence[tuple[Request, Case, Mail | None]]:
+    """One list of the console: requests in these states, each with its case and the mail that it came with.
 
     Args:
         session: the caller's.
@@ -47,8 +47,9 @@ def listed(
     ended = ENDED.issuperset(states)
     order = (col(Request.ended_at).desc(), col(Request.id).desc()) if ended else (col(Request.due), col(Request.id))
     query = (
-        select(Request, Case)
+        select(Request, Case, Mail)
         .join(Case, col(Request.case_id) == Case.id)
+        .join(Mail, col(Request.mail_id) == Mail.id, isouter=True)
         .where(col(Request.state).in_(tuple(states)))
         .order_by(*order)
         .limit(limit)
