@@ -38,30 +38,22 @@ def make_site(app: App) -> ASGIApp:
     site.add_exception_handler(LogInNeeded, _to_login)
     for absent in (NoSuchCase, HTTPException, RequestValidationError):
         site.add_exception_handler(absent, _not_found)
+    site.add_exception_handler(Exception, _broken)
     return Guard(_Careful(site), _refusing(site, 403, "cross_site"), _refusing(site, 413, "too_large"))
 
 
 class _Careful:
-    """Whatever breaks, the officer sees a page and the log a class and a place, never what a case holds."""
+    """Keeps what broke a page out of the log: an exception's text can hold what a case holds."""
 
     def __init__(self, site: FastAPI) -> None:
         self._site = site
-        self._broken = _refusing(site, 500, "broken")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
-
-        async def send_noting(message: dict[str, object]) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
+        # The officer has been shown a page by then; Starlette raises once more, for whoever logs.
         try:
-            await self._site(scope, receive, send_noting)  # type: ignore[arg-type]
-        except Exception:  # noqa: BLE001 - whatever it is, its text may hold personal data
+            await self._site(scope, receive, send)
+        except Exception:  # noqa: BLE001 - whatever it is
             _log.exception("page_failed")
-            if not begun:
-                await self._broken(scope, receive, send)
 
 
 def _refusing(site: FastAPI, status: int, why: str) -> ASGIApp:
@@ -78,6 +70,10 @@ def _problem(request: HttpRequest, status: int, why: str) -> Response:
 
 def _not_found(request: HttpRequest, _error: Exception) -> Response:
     return _problem(request, 404, "not_found")
+
+
+def _broken(request: HttpRequest, _error: Exception) -> Response:
+    return _problem(request, 500, "broken")
 
 
 def _to_login(request: HttpRequest, _error: Exception) -> Response:
