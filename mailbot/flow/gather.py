@@ -80,7 +80,7 @@ def gather(session: Session, parts: Parts, mail: Mail, raw: bytes | None) -> Gat
     person = parts.register.find(sender.address) if isinstance(sender, Sender) and not screening.certain else None
     authentication = _authenticate(parts, raw, message, screening)
     level = level_of(person, authentication)
-    called = _called(sender, person)
+    called = _called(sender, person, thread.case)
     repeated, open_case = _earlier(session, parts, mail, person, reading.rights)
     plans = plans_within_reach(parts, person, level, reading)
     joined = _joined(session, thread, sender, person)
@@ -105,10 +105,10 @@ def gather(session: Session, parts: Parts, mail: Mail, raw: bytes | None) -> Gat
     return Gathered(facts, thread, plans)
 
 
-def _called(sender: Sender | NoSender, person: Person | None) -> str:
-    """All that the sender is called: in From, by the address, in the register."""
+def _called(sender: Sender | NoSender, person: Person | None, case: Case | None) -> str:
+    """All that the sender is called: in From, by the address, in the register, and – from a new address – in the case."""
     names = (sender.name, sender.address.partition("@")[0]) if isinstance(sender, Sender) else ()
-    return " ".join((*names, person.name if person is not None else ""))
+    return " ".join((*names, person.name if person is not None else "", case.name if case is not None else ""))
 
 
 def find_thread(session: Session, parts: Parts, handles: Handles) -> Thread:

@@ -28,6 +28,12 @@ def test_both_have_said_yes_and_the_address_is_changed(world: World) -> None:
     assert world.case().answer_to == NEW
 
 
+def test_a_yes_signed_with_the_name_that_the_old_address_is_registered_with_is_a_yes(world: World) -> None:
+    asked(world)
+    world.answer(NEW, "Ja. Anna Ek")
+    assert world.requests() == [("rectification", "done")]
+
+
 def test_a_no_from_the_new_address_changes_nothing(world: World) -> None:
     asked(world)
     world.answer(NEW, "Nej")

@@ -192,3 +192,11 @@ def test_no_personal_data_reaches_the_log(world: World) -> None:
         said = str([audit.as_data(entry) for entry in audit.entries(session)])
     assert "anna" not in said.lower()
     assert "Ek" not in said
+
+
+def test_whoever_sends_what_we_cannot_read_is_told_that_a_person_will(world: World) -> None:
+    encrypted = b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n\r\n\x30\x82"
+    world.inbox.put(b"From: " + ANNA.encode() + b"\r\nMIME-Version: 1.0\r\n" + encrypted, world.moment)
+    world.run()
+    assert world.dispositions() == ["to_officer"]
+    assert world.written() == [("received", ANNA)]
