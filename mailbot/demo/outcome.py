@@ -11,6 +11,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from mailbot.app import App
+from mailbot.core.decide import Reason
+from mailbot.core.kinds import Disposition
 from mailbot.core.values import filled
 from mailbot.demo.cast import Cast, fingerprint
 from mailbot.demo.samples import Sample
@@ -18,6 +20,8 @@ from mailbot.store import cases
 from mailbot.store.engine import reading
 from mailbot.store.tables import Case, Mail, Outgoing
 
+HANDED_OVER = {"disposition": "to_officer", "requests": {"other": "queued"}}
+"""What a mail comes to that the reader is unsure of."""
 ANYTHING = "*"
 """In an expectation: the field is filled, with whatever."""
 
@@ -44,6 +48,11 @@ class Outcome:
     """Dispositions of the same mail when it came again."""
     wrong: tuple[str, ...] = ()
     """In which ways it is not what was expected."""
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the reader was unsure and handed the mail over."""
+        return self.disposition == Disposition.TO_OFFICER and Reason.UNSURE in self.reasons
 
     def as_data(self) -> dict[str, Any]:
         """The outcome as `demo --once --json` prints it."""
@@ -138,7 +147,7 @@ def _answered_by(letter: Outgoing) -> str:
 
 def _differences(app: App, found: Outcome, cases_by_name: Mapping[str, str]) -> Iterator[str]:
     """In which ways an outcome is not what its expectation says. What the expectation leaves out is free."""
-    expect = found.sample.expect
+    expect = HANDED_OVER if found.sample.may_be_unsure and found.unsure else found.sample.expect
     for name, actual in _told(found).items():
         if name in expect and actual != (wanted := _wanted(name, expect[name])):
             yield f"{name} is {_brief(actual)}, not {_brief(wanted)}"

@@ -34,6 +34,8 @@ class Sample:
     answers_automatically: bool
     officer: Mapping[str, str] | None
     """What an officer decides, without being asked twice."""
+    may_be_unsure: bool
+    """That the reader hands the mail over to a person is as good."""
     expect: Mapping[str, Any]
 
 
@@ -63,5 +65,6 @@ def _sample(about: Mapping[str, Any], path: Path, now: datetime) -> Sample:
         answers=about.get("answers"),
         answers_automatically=about.get("answers_automatically", False),
         officer=about.get("officer"),
+        may_be_unsure=about.get("may_be_unsure", False),
         expect=about["expect"],
     )

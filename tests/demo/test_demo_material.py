@@ -33,7 +33,8 @@ def test_an_expectation_speaks_the_program_s_language(name: str) -> None:
 
     assert about["shows"].endswith(".")
     assert about.keys() <= {
-        "shows", "envelope", "days_ago", "times", "answers", "answers_automatically", "officer", "expect",
+        "shows", "envelope", "days_ago", "times", "answers", "answers_automatically", "officer", "may_be_unsure",
+        "expect",
     }  # fmt: skip
     assert expect.keys() <= {
         "disposition", "kinds", "level", "requests", "reasons", "letters", "answers", "again", "joins", "person",
