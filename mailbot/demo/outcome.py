@@ -20,7 +20,7 @@ from mailbot.store import cases
 from mailbot.store.engine import reading
 from mailbot.store.tables import Case, Mail, Outgoing
 
-HANDED_OVER = {"disposition": "to_officer", "requests": {"other": "queued"}}
+HANDED_OVER: Mapping[str, Any] = {"disposition": "to_officer", "requests": {"other": "queued"}}
 """What a mail comes to that the reader is unsure of."""
 ANYTHING = "*"
 """In an expectation: the field is filled, with whatever."""

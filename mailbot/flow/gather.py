@@ -106,7 +106,7 @@ def gather(session: Session, parts: Parts, mail: Mail, raw: bytes | None) -> Gat
 
 
 def _called(sender: Sender | NoSender, person: Person | None, case: Case | None) -> str:
-    """All that the sender is called: in From, by the address, in the register, and – from a new address – in the case."""
+    """All that the sender is called: in From, by the address, in the register and, from a new address, the case."""
     names = (sender.name, sender.address.partition("@")[0]) if isinstance(sender, Sender) else ()
     return " ".join((*names, person.name if person is not None else "", case.name if case is not None else ""))
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from sqlalchemy import Engine
 
@@ -87,7 +87,7 @@ class Figures:
         """One more of a name."""
         counter[name] = counter.get(name, 0) + 1
 
-    def __iadd__(self, other: Figures) -> Figures:
+    def __iadd__(self, other: Self) -> Self:
         """Another run's figures on top."""
         for name in ("intake", "executed", "queued", "sent", "quarantined"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
