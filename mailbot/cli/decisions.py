@@ -181,6 +181,36 @@ def close(
     _tell(closed, case, "closed", as_json=as_json)
 
 
+@commands.command()
+def lift(
+    context: typer.Context,
+    case: CaseNumber,
+    request: RequestId = None,
+    reason: Annotated[str, typer.Option(help="Why the restriction ends, as the person is told.")] = "",
+    cancel: Annotated[bool, typer.Option("--cancel", help="Let a restriction stay whose end was announced.")] = False,
+    officer: OfficerName = "",
+    as_json: Json = False,
+) -> None:
+    """Lift a restriction.
+
+    The person is told why, and it is lifted some days later (Article 18(3)).
+    """
+    from mailbot.flow.officer import keep_restricted
+    from mailbot.flow.officer import lift as act
+
+    if cancel and reason:
+        raise UsageError("either lift a restriction (--reason) or let it stay (--cancel)")
+    parts = installation(context).parts
+    lifting = keep_restricted(parts, case, officer, request) if cancel else act(parts, case, officer, reason, request)
+    number = case.strip().upper()
+    if as_json:
+        say_json({"case": number, "request": lifting.request_id, "day": lifting.day, "result": lifting.result})
+    elif cancel:
+        say(f"{number}: the restriction (request {lifting.request_id}) stays")
+    else:
+        say(f"{number}: the restriction (request {lifting.request_id}) is lifted on {lifting.day}")
+
+
 def _tell(request: Request, case: str, outcome: str, *, as_json: bool) -> None:
     if as_json:
         say_json(_as_data(request, case))

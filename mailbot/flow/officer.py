@@ -19,13 +19,14 @@ from mailbot.core.deadlines import extend as extend_clock
 from mailbot.core.decide import Reason
 from mailbot.core.identity import Level
 from mailbot.core.kinds import RIGHTS, Kind
-from mailbot.core.letters import Extended, Letter, Question, RefusalGround, Refused, Rendered
+from mailbot.core.letters import Extended, Letter, Question, RefusalGround, Refused, Rendered, RestrictionEnding
 from mailbot.core.lifecycle import Event, IllegalTransition, State, possible
 from mailbot.core.plan import Plan
 from mailbot.core.plandata import digest
 from mailbot.errors import MailbotError, UsageError
 from mailbot.flow.answers import Addressed, letters
 from mailbot.flow.docket import Docket, cancel_work, clock_of, greeting
+from mailbot.flow.lift import CANCELLED, announced, restricts
 from mailbot.flow.parts import Parts
 from mailbot.flow.plans import make
 from mailbot.flow.post import Envelope, post
@@ -33,7 +34,7 @@ from mailbot.mail.parse import parse
 from mailbot.nlp.pseudonyms import pseudonymise
 from mailbot.store import cases, mails
 from mailbot.store.engine import transaction
-from mailbot.store.tables import Case, Correction, Mail, Request
+from mailbot.store.tables import Case, Correction, Lifting, Mail, Request
 
 CODE_SHOWN = "••••-••••-••••-••••"
 """What stands in a preview for the code that is drawn when the copy is made."""
@@ -265,6 +266,64 @@ def _remember_correction(docket: Docket, mail: Mail, officer: str, kinds: list[s
             kinds=kinds,
         )
     )
+
+
+def lift(parts: Parts, number: str, officer: str, reason: str, request_id: int | None = None) -> Lifting:
+    """End a restriction: the person is told why and from which day, and on that day it is lifted (18(3), rule 20).
+
+    Raises:
+        UsageError: no reason is given.
+        NotPossible: nothing is restricted by the request, its end is announced already, or nobody can be told.
+    """
+    _require(reason, "lifting a restriction needs a reason (--reason) that the person is told")
+    with _opened(parts, number) as (docket, case):
+        request = _restricting(docket.session, case, request_id)
+        if announced(docket.session, request.id or 0) is not None:
+            raise NotPossible(f"{case.number}: the person is told already (`mailbot lift --cancel` takes it back)")
+        if case.answer_to is None:
+            raise NotPossible(f"{case.number}: no registered address is known to tell; vouch for one (`mailbot vouch`)")
+        day = docket.now.astimezone(STOCKHOLM).date() + timedelta(days=parts.policy.lift_days)
+        letter = RestrictionEnding(**greeting(case), reasons=reason, day=day)
+        envelope = Envelope(case.answer_to, case, request.id, automatic=False)
+        sent = post(docket.session, parts, letter, envelope, now=docket.now)
+        lifting = Lifting(request_id=request.id or 0, day=day, outgoing_id=sent.id or 0, decided_by=_actor(officer))
+        docket.session.add(lifting)
+        docket.session.flush()
+        docket.touch(case)
+        docket.log(_actor(officer), "lifting_announced", case, request=request.id, day=day.isoformat())
+        return lifting
+
+
+def keep_restricted(parts: Parts, number: str, officer: str, request_id: int | None = None) -> Lifting:
+    """Let a restriction stay whose end has been announced, such as when the person objects. They are not written to.
+
+    Raises:
+        NotPossible: no end is announced.
+    """
+    with _opened(parts, number) as (docket, case):
+        request = _restricting(docket.session, case, request_id)
+        lifting = announced(docket.session, request.id or 0)
+        if lifting is None:
+            raise NotPossible(f"{case.number}: no end of the restriction is announced")
+        lifting.ended_at, lifting.result = docket.now, CANCELLED
+        docket.touch(case)
+        docket.log(_actor(officer), "lifting_cancelled", case, request=request.id)
+        return lifting
+
+
+def _restricting(session: Session, case: Case, request_id: int | None) -> Request:
+    """The carried-out request that restricted something.
+
+    Raises:
+        NotPossible: there is none, or several.
+    """
+    able = [one for one in cases.requests_of(session, case.id or 0) if one.state == State.DONE and restricts(one)]
+    meant = [one for one in able if request_id in {None, one.id}]
+    if len(meant) > 1:
+        raise NotPossible(f"{case.number}: say which request: {_listed(meant)}")
+    if not meant:
+        raise NotPossible(f"{case.number}: no restriction in it to lift")
+    return meant[0]
 
 
 def kinds_named(names: Sequence[str]) -> list[Kind]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import Select, update
 from sqlmodel import Session, col, exists, select
 
 from mailbot.core.decide import Reason
@@ -14,13 +15,14 @@ from mailbot.core.letters import Lapsed
 from mailbot.core.lifecycle import Event, State
 from mailbot.flow.alarms import raise_alarms
 from mailbot.flow.docket import PROGRAM, Docket, greeting
+from mailbot.flow.lift import lift_due
 from mailbot.flow.parts import Parts
 from mailbot.flow.post import Envelope, post
 from mailbot.flow.remind import remind_of_proofs
 from mailbot.flow.retain import retain_daily
 from mailbot.store import cases
 from mailbot.store.engine import transaction
-from mailbot.store.tables import Case, Mail, Outgoing, Proof, Request, StoredMail
+from mailbot.store.tables import Case, Lifting, Mail, Outgoing, Proof, Request, StoredMail
 
 BATCH = 100
 _log = structlog.get_logger(__name__)
@@ -28,14 +30,17 @@ _log = structlog.get_logger(__name__)
 
 def watch(parts: Parts) -> None:
     """Do what has become due by time."""
-    reminded = remind_of_proofs(parts)
-    lapsed = _lapse_unproven(parts)
-    unanswered = _lapse_unanswered(parts)
-    removed = _remove_content(parts)
+    done = {
+        "reminded": remind_of_proofs(parts),
+        "lapsed": _lapse_unproven(parts),
+        "unanswered": _lapse_unanswered(parts),
+        "content_removed": _remove_content(parts),
+        "lifted": lift_due(parts),
+    }
     retain_daily(parts)
     raise_alarms(parts)
-    if reminded or lapsed or unanswered or removed:
-        _log.info("watched", reminded=reminded, lapsed=lapsed, unanswered=unanswered, content_removed=removed)
+    if any(done.values()):
+        _log.info("watched", **done)
 
 
 def _lapse_unproven(parts: Parts) -> int:
@@ -97,6 +102,7 @@ def _remove_content(parts: Parts) -> int:
     query = (
         select(Case)
         .where(col(Case.closed_at) < before, col(Case.content_removed_at).is_(None))
+        .where(~exists(_lifting_to_come().correlate(Case)))
         .order_by(col(Case.id))
         .limit(BATCH)
     )
@@ -106,6 +112,15 @@ def _remove_content(parts: Parts) -> int:
         for case in ended:
             remove_content(docket, case)
         return len(ended)
+
+
+def _lifting_to_come() -> Select[Any]:
+    """A restriction in the case that is going to be lifted: until then it has to be known whose."""
+    return (
+        select(Lifting.id)
+        .join(Request, col(Lifting.request_id) == Request.id)
+        .where(Request.case_id == Case.id, col(Lifting.ended_at).is_(None))
+    )
 
 
 def remove_content(docket: Docket, case: Case) -> None:

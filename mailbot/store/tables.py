@@ -320,6 +320,21 @@ class Duty(SQLModel, table=True):
     done_at: datetime | None = _instant()
 
 
+class Lifting(SQLModel, table=True):
+    """A restriction that ends on a day that the person has been told of before (Article 18(3), rule 20)."""
+
+    __tablename__ = "lifting"
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: int = Field(foreign_key="request.id", index=True)
+    day: date = Field(index=True)
+    outgoing_id: int = Field(foreign_key="outgoing.id")
+    """The letter that tells of it; before it has left, nothing is lifted."""
+    decided_by: str
+    ended_at: datetime | None = _instant()
+    result: str = ""
+    """`lifted` or `cancelled`; empty while it is to come."""
+
+
 class AlarmRaised(SQLModel, table=True):
     """Something that the officers have been told of, so that they are told once."""
 

@@ -4,6 +4,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from mailbot.flow import officer
 from mailbot.store.tables import Outgoing
 from tests.flow.conftest import ANNA
 
@@ -170,3 +171,18 @@ def test_a_case_number_is_taken_however_it_is_typed(mailbot, waiting, number):
 
 def text_of(letter):
     return message_from_bytes(letter.raw, policy=policy.default).get_body(("plain",)).get_content()
+
+
+def test_a_restriction_is_lifted_some_days_after_the_person_was_told(mailbot, world):
+    world.receive(ANNA, "restriction")
+    world.answer(ANNA, "Ja")
+    number = world.case().number
+    officer.approve(world.parts, number, "eva")
+    world.pass_by(minutes=2)
+    world.run()
+
+    lifted = mailbot("lift", number, "--reason", "Uppgifterna stämmer.", *OFFICER, "--json")
+    assert lifted.json | {"day": None} == {"case": number, "request": 1, "day": None, "result": ""}
+    assert world.written()[-1] == ("restriction_ending", ANNA)
+    assert "stays" in mailbot("lift", number, "--cancel", *OFFICER).out
+    assert mailbot("lift", number, *OFFICER).code == 2
