@@ -1,4 +1,4 @@
-"""`train` and `evaluate`: the reader that says which rights a mail invokes."""
+"""`train`, `corrections` and `evaluate`: the reader that says which rights a mail invokes."""
 
 from __future__ import annotations
 
@@ -44,6 +44,20 @@ def train(
     if metrics.test is not None:
         say(metrics.test.render())
     say(f"{target}: trained {metrics.version}")
+
+
+@commands.command()
+def corrections(context: typer.Context) -> None:
+    """Print what officers put right, to train with.
+
+    One labelled mail a line, as `train --with-corrections` takes them; names, addresses and numbers are replaced.
+    """
+    from mailbot.flow.learning import labelled
+    from mailbot.store.engine import reading
+
+    with reading(installation(context).engine) as session:
+        for mail in labelled(session):
+            say_json(mail)
 
 
 @commands.command()

@@ -24,17 +24,16 @@ from mailbot.core.lifecycle import Event, IllegalTransition, State, possible
 from mailbot.core.plan import Plan
 from mailbot.core.plandata import digest
 from mailbot.errors import MailbotError, UsageError
+from mailbot.flow import learning
 from mailbot.flow.answers import Addressed, letters
 from mailbot.flow.docket import Docket, cancel_work, clock_of, greeting
 from mailbot.flow.lift import CANCELLED, announced, restricts
 from mailbot.flow.parts import Parts
 from mailbot.flow.plans import make
 from mailbot.flow.post import Envelope, post
-from mailbot.mail.parse import parse
-from mailbot.nlp.pseudonyms import pseudonymise
-from mailbot.store import cases, mails
+from mailbot.store import cases
 from mailbot.store.engine import transaction
-from mailbot.store.tables import Case, Correction, Lifting, Mail, Request
+from mailbot.store.tables import Case, Lifting, Mail, Request
 
 CODE_SHOWN = "••••-••••-••••-••••"
 """What stands in a preview for the code that is drawn when the copy is made."""
@@ -243,29 +242,14 @@ def correct(
             docket.move(case, request, Event.QUEUE, actor=_actor(officer), reasons=(Reason.READ_BY_OFFICER,))
         docket.move(case, old, Event.CLOSE, actor=_actor(officer), reasons=(Reason.READ_BY_OFFICER,))
         if mail is not None:
-            _remember_correction(docket, mail, officer, [request.kind for request in new])
+            learning.remember(docket, mail, officer, _rights_of(docket.session, case, mail))
         return new
 
 
-def _remember_correction(docket: Docket, mail: Mail, officer: str, kinds: list[str]) -> None:
-    """Keep a reading that was put right, to learn from: without the people in it."""
-    raw = mails.raw_of(docket.session, mail)
-    if raw is None:
-        return
-    message = parse(raw)
-    read = mail.reading or {}
-    docket.session.add(
-        Correction(
-            at=docket.now,
-            officer=officer,
-            mail_id=mail.id,
-            language=read.get("language", ""),
-            subject=pseudonymise(message.subject),
-            text=pseudonymise(message.own_text),
-            read_as=list(read.get("kinds", [])),
-            kinds=kinds,
-        )
-    )
+def _rights_of(session: Session, case: Case, mail: Mail) -> list[Kind]:
+    """What a mail asks for, as it stands now."""
+    requests = [request for request in cases.requests_of(session, case.id or 0) if request.mail_id == mail.id]
+    return [Kind(request.kind) for request in requests if request.state != State.CLOSED and request.kind != Kind.OTHER]
 
 
 def lift(parts: Parts, number: str, officer: str, reason: str, request_id: int | None = None) -> Lifting:

@@ -14,9 +14,8 @@ from mailbot.errors import MailbotError, UsageError
 GROUPS = {"register": {"import", "find", "map"}, "audit": {"verify", "export"}, "officer": {"add"}}
 GROUPS |= {"letters": {"held", "release", "discard"}, "mails": {"quarantined", "readmit"}}
 GROUPS |= {"db": {"upgrade"}, "templates": {"preview"}}
-PLAIN = (
-    "run demo check classify queue show approve undo refuse extend ask vouch correct close retain train evaluate replay"
-)
+PLAIN = "run demo check classify queue show approve undo refuse extend ask vouch correct close"
+PLAIN += " retain train corrections evaluate replay"
 COMMANDS = [[name] for name in PLAIN.split()] + [
     [group, name] for group, names in GROUPS.items() for name in sorted(names)
 ]

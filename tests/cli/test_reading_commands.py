@@ -12,6 +12,7 @@ import pytest
 from mailbot.cli import classifying
 from mailbot.core.kinds import Field, Kind, Language
 from mailbot.core.reading import Change, Evidence, Reading
+from mailbot.nlp.corpus import read_mails
 from mailbot.store.tables import Mail
 from tests.flow.conftest import ANNA
 from tests.support.twins import ReaderTwin, mail
@@ -210,3 +211,55 @@ def test_a_mail_without_a_date_is_as_old_as_its_file(mailbot):
     folder = archive_of(b"From: bo@annan.example\r\n\r\nHej\r\n")
     os.utime(folder / "0.eml", (1_772_445_600, 1_772_445_600))
     assert mailbot("replay", str(folder), "--json").json[0]["received_at"] == "2026-03-02T10:00:00+00:00"
+
+
+WRITTEN = "? Hej, jag heter Anna Ek och vill att ni tar bort anna@kund.example och 070-174 06 10."
+
+
+def test_what_an_officer_put_right_can_be_learnt_from_without_the_person(mailbot, world, tmp_path):
+    world.receive(ANNA, WRITTEN, subject="Om Anna Ek")
+    number = world.case().number
+    assert mailbot("corrections").out == ""
+    assert mailbot("correct", number, "--kinds", "erasure", "--officer", "eva").code == 0
+    done = mailbot("corrections")
+    learnt = json.loads(done.out)
+    assert (learnt["lang"], learnt["labels"]) == ("sv", ["erasure"])
+    assert "vill att ni tar bort" in learnt["text"]
+    for personal in ("Anna", "Ek ", "anna@", "174"):
+        assert personal not in done.out
+    (tmp_path / "corrections.jsonl").write_text(done.out, encoding="utf-8")
+    (mail,) = read_mails(tmp_path / "corrections.jsonl")
+    assert mail.labels == {Kind.ERASURE}
+
+
+def test_of_a_mail_put_right_twice_the_last_word_counts(mailbot, world):
+    world.receive(ANNA, WRITTEN)
+    number = world.case().number
+    mailbot("correct", number, "--kinds", "portability", "--officer", "eva")
+    mailbot("correct", number, "--kinds", "access", "--officer", "eva")
+    mailbot("correct", number, "--kinds", "erasure,objection", "--officer", "eva")
+    (learnt,) = map(json.loads, mailbot("corrections").out.splitlines())
+    assert learnt["labels"] == ["erasure", "objection"]
+
+
+def test_a_reading_that_was_right_teaches_nothing(mailbot, world):
+    world.receive(ANNA, "restriction")
+    mailbot("correct", world.case().number, "--kinds", "restriction", "--officer", "eva")
+    assert mailbot("corrections").out == ""
+
+
+def test_the_model_is_measured_on_labelled_mails(mailbot):
+    Path("labelled.jsonl").write_text(
+        json.dumps({"id": "1", "lang": "sv", "subject": "", "text": "Radera mina uppgifter!", "labels": ["erasure"]})
+        + "\n"
+    )
+    report = mailbot("evaluate", "labelled.jsonl", "--json").json
+    assert report["mails"] == 1
+    assert "erasure" in mailbot("evaluate", "labelled.jsonl").out
+
+
+def test_a_labelled_mail_that_is_none_is_named_by_its_line(mailbot):
+    Path("labelled.jsonl").write_text("{}\n")
+    done = mailbot("evaluate", "labelled.jsonl")
+    assert done.code == 1
+    assert "labelled.jsonl:1" in done.err
