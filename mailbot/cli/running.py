@@ -25,7 +25,7 @@ def run(
     from mailbot import daemon
 
     if as_json and not once:
-        raise UsageError("--json goes with --once; a running daemon tells its figures at /metrics of the console")
+        raise UsageError("--json goes with --once; the daemon tells what it does in its log")
     app = installation(context, service=True)
     if not once:
         from mailbot.console.serve import serve
