@@ -12,7 +12,7 @@ from mailbot.cli.options import Json, OfficerName
 from mailbot.cli.output import say, say_json, say_table
 from mailbot.errors import UsageError
 
-letters = typer.Typer(help="Letters that are held back: beyond a limit, or in shadow mode.")
+letters = typer.Typer(help="Letters that are held back.")
 mails = typer.Typer(help="Mails that could not be handled.")
 LetterIds = Annotated[list[int] | None, typer.Argument(metavar="LETTER…", help="As `letters held` numbers them.")]
 
