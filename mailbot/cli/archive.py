@@ -42,7 +42,10 @@ def replay(
     ],
     as_json: Json = False,
 ) -> None:
-    """Say what would have been done with an archive; sends nothing, changes nothing."""
+    """Say what would have been done with old mail.
+
+    Sends nothing and changes nothing; registers are only read.
+    """
     from mailbot.app import App
     from mailbot.flow.replay import replay as process
     from mailbot.settings import DatabaseSettings
