@@ -38,8 +38,6 @@ class Part:
     ground: str
     until: str
     told: tuple[str, ...]
-    gone: bool
-    """What stands here now is gone afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,6 @@ def _part(step: Step, data_map: DataMap, texts: Texts) -> Part:
         ground=_ground(step.ground, data_map, texts),
         until=texts.day(step.until) if step.until else "",
         told=tuple(f"{one.name} ({one.contact or nowhere})" for one in step.notify),
-        gone=step.operation is Operation.ERASE,
     )
 
 

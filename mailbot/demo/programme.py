@@ -8,6 +8,7 @@ from rich.table import Table
 from mailbot.core.kinds import Kind
 from mailbot.core.lifecycle import State
 from mailbot.demo.outcome import Findings, Outcome
+from mailbot.flow.parts import Figures
 
 DONE = {
     State.AWAITING_PROOF: "waits for the person's confirmation",
@@ -20,6 +21,15 @@ DONE = {
     State.CLOSED: "closed",
 }
 NOT_ANSWERED = "–"
+
+
+def summary(figures: Figures, found: Findings) -> str:
+    """The table in a line."""
+    right = len(found.outcomes) - len(found.unexpected)
+    return (
+        f"{len(found.outcomes)} mails, {right} of them came to what was expected. {figures.executed} requests were"
+        f" carried out, {figures.sent} letters were sent; the rest waits for the people or the officer."
+    )
 
 
 def table(found: Findings) -> Table:

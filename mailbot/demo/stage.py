@@ -12,7 +12,7 @@ from mailbot.demo.installation import staged
 from mailbot.demo.live import serve_live
 from mailbot.demo.once import play
 from mailbot.demo.outcome import Findings
-from mailbot.demo.programme import table
+from mailbot.demo.programme import summary, table
 from mailbot.errors import MailbotError, UsageError
 from mailbot.settings import LogFormat, LogLevel, LogSettings
 
@@ -42,6 +42,7 @@ def perform(*, once: bool, as_json: bool) -> None:
             sys.stdout.write("\n")
         else:
             screen.print(table(found))
+            screen.print(summary(figures, found))
         if once:
             _complain(found)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
@@ -64,6 +64,12 @@ def tally(session: Session) -> dict[tuple[State, bool], int]:
     is_right = col(Request.kind) != Kind.OTHER
     query = select(Request.state, is_right, func.count()).group_by(Request.state, is_right)
     return {(State(state), bool(right)): count for state, right, count in session.exec(query)}
+
+
+def overdue(session: Session, today: date) -> int:
+    """How many open requests should have been answered before today."""
+    late = (col(Request.state).not_in(tuple(ENDED)), col(Request.due) < today)
+    return session.exec(select(func.count()).select_from(Request).where(*late)).one()
 
 
 def work_waiting(session: Session, request_id: int) -> Work | None:

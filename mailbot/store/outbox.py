@@ -35,6 +35,11 @@ def sent_since(session: Session, recipient: str, since: datetime) -> Sent24h:
     return Sent24h(to_address, in_all)
 
 
+def count_by_state(session: Session) -> dict[str, int]:
+    """How many letters stand in which state."""
+    return dict(session.exec(select(Outgoing.state, func.count()).group_by(Outgoing.state)).all())
+
+
 def claim(session: Session, now: datetime, owner: str, limit: int = 50) -> list[Outgoing]:
     """Take mails that are due, so that no other sender takes them for the time of the lease."""
     free = or_(col(Outgoing.leased_until).is_(None), col(Outgoing.leased_until) < now)

@@ -134,3 +134,13 @@ def test_a_wrong_password_and_a_wrong_name_are_told_apart_by_nothing(office: Off
         ]
     assert [answer.status_code for answer in answers] == [403, 403]
     assert answers[0].text == answers[1].text
+
+
+def test_the_figures_are_counts_and_tell_of_nobody(office: Office) -> None:
+    with office.visitor() as visitor:
+        figures = visitor.get("/metrics").text
+    assert 'mailbot_requests{state="queued"} 1.0' in figures
+    assert "mailbot_requests_overdue 0.0" in figures
+    assert 'mailbot_mails{disposition="confirmation"} 1.0' in figures
+    assert 'mailbot_letters{state="sent"} ' in figures
+    assert "anna" not in figures.lower()

@@ -68,7 +68,8 @@ def test_the_case_page_shows_mail_person_plan_and_letter(standing_eva: httpx2.Cl
     page = standing_eva.get(STANDING).text
     assert "Personen har svarat ja på en bekräftelse" in page
     assert "Användarprofiler och kontaktpersoner" in page
-    assert "<del>HR-chef</del>" in page
+    assert '<span class="operation">Raderas</span> Användarprofiler och kontaktpersoner' in page
+    assert "HR-chef" in page
     assert "Vi har raderat" in page
     assert ANNA in page
 
