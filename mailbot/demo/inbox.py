@@ -90,7 +90,7 @@ def write(request: HttpRequest, desk: AtDesk, who: str = "", start: str = "") ->
 
 
 @router.post("/send")
-def send(desk: AtDesk, who: Written, subject: Written = "", text: Written = "") -> Response:
+def send(desk: AtDesk, who: Written = "", subject: Written = "", text: Written = "") -> Response:
     """Send what was written, and on to the mailbox."""
     if who in desk.newcomer.people:
         desk.newcomer.send(who, subject, text)
