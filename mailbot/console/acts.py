@@ -117,6 +117,27 @@ def correct(
     )
 
 
+@router.post("/lift")
+def lift(visit: OfficerVisit, number: str, request_id: int, reason: Text = "") -> Response:
+    """Announce the end of a restriction."""
+    if not reason.strip():
+        return _lacking(visit, number, request_id, "lift_reason")
+    return _do(
+        visit,
+        number,
+        request_id,
+        "lifting",
+        lambda: officer.lift(visit.parts, number, visit.name, reason, request_id),
+    )
+
+
+@router.post("/keep-restricted")
+def keep_restricted(visit: OfficerVisit, number: str, request_id: int) -> Response:
+    """Let a restriction stay after all."""
+    act = lambda: officer.keep_restricted(visit.parts, number, visit.name, request_id)  # noqa: E731 - as in the others
+    return _do(visit, number, request_id, "kept", act)
+
+
 @router.post("/close")
 def close(visit: OfficerVisit, number: str, request_id: int, reason: Text = "") -> Response:
     """End it without doing anything."""

@@ -14,7 +14,19 @@ from mailbot.store import cases, mails
 from mailbot.store.engine import reading
 
 SAID = frozenset(
-    {"approved", "undone", "refused", "extended", "asked", "proof_asked", "vouched", "corrected", "closed"}
+    {
+        "approved",
+        "undone",
+        "refused",
+        "extended",
+        "asked",
+        "proof_asked",
+        "vouched",
+        "corrected",
+        "closed",
+        "lifting",
+        "kept",
+    }
 )
 """What an act can have come to, as the address of the page after it says."""
 router = APIRouter()
@@ -83,5 +95,6 @@ def case_page(
         rights=RIGHTS,
         grounds=tuple(RefusalGround),
         undo_seconds=visit.parts.policy.undo_seconds,
+        lift_days=visit.parts.policy.lift_days,
         refresh=max((matter.undo_seconds for matter in found.matters), default=0),
     )

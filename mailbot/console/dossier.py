@@ -21,12 +21,13 @@ from mailbot.core.message import Attachment, Message
 from mailbot.core.plandata import outcome_from_data, plan_from_data
 from mailbot.errors import MailbotError
 from mailbot.flow.docket import clock_of
+from mailbot.flow.lift import announced, restricts
 from mailbot.flow.officer import NoSuchCase, Preview, preview
 from mailbot.flow.parts import Parts
 from mailbot.mail.parse import parse
 from mailbot.store import audit, cases, mails
 from mailbot.store.engine import reading
-from mailbot.store.tables import AuditEntry, Case, Mail, Outgoing, Request, Work
+from mailbot.store.tables import AuditEntry, Case, Lifting, Mail, Outgoing, Request, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,13 @@ class Matter:
     """Why it cannot be extended: `too_late` or `already_extended`."""
     undo_seconds: int = 0
     """How long an approval can still be taken back."""
+    lifting: Lifting | None = None
+    """The announced end of a restriction."""
+
+    @property
+    def restricts(self) -> bool:
+        """Whether it has restricted something that can be lifted (18(3))."""
+        return self.request.state == State.DONE and restricts(self.request)
 
     @property
     def is_right(self) -> bool:
@@ -136,12 +144,13 @@ def dossier(parts: Parts, number: str, texts: Texts) -> Dossier:
             raise NoSuchCase(f"{number}: no such case")
         sheets = tuple(_sheet(session, mail) for mail in cases.mails_of(session, case.id))
         found = [
-            (request, cases.work_waiting(session, request.id or 0)) for request in cases.requests_of(session, case.id)
+            (request, cases.work_waiting(session, request.id or 0), announced(session, request.id or 0))
+            for request in cases.requests_of(session, case.id)
         ]
         letters = tuple(cases.letters_of(session, case.id))
         log = tuple(_log_line(entry, texts) for entry in audit.entries(session, case.number))
     person, held = _known(parts, case, texts)
-    matters = tuple(_matter(parts, case, request, work, texts) for request, work in found)
+    matters = tuple(_matter(parts, case, request, work, lifting, texts) for request, work, lifting in found)
     return Dossier(case, sheets, tuple(sorted(matters, key=_first_things_first)), letters, log, person, held)
 
 
@@ -169,7 +178,7 @@ def _log_line(entry: AuditEntry, texts: Texts) -> LogLine:
     values = {
         "kind": texts.of("kind", str(details.get("kind", ""))),
         "letter": texts.of("letter", str(details.get("letter", ""))),
-        "due": texts.day(date.fromisoformat(str(details["due"]))) if "due" in details else "",
+        **{name: texts.day(date.fromisoformat(str(details.get(name, date.min)))) for name in ("due", "day")},
     }
     actor = texts.of("actor", entry.actor).removeprefix("officer:")
     return LogLine(entry.at, actor, texts.of("action", entry.action).format_map(values))
@@ -186,7 +195,9 @@ def _known(parts: Parts, case: Case, texts: Texts) -> tuple[Person | None, tuple
     return person, tuple((parts.data_map.label(name, texts.language), rows) for name, rows in counts.items())
 
 
-def _matter(parts: Parts, case: Case, request: Request, work: Work | None, texts: Texts) -> Matter:
+def _matter(
+    parts: Parts, case: Case, request: Request, work: Work | None, lifting: Lifting | None, texts: Texts
+) -> Matter:
     now, state = parts.now(), State(request.state)
     facts: dict[str, Any] = dict(_planned(parts, case, request, texts))
     facts |= dict(_extension(request, now)) if state not in ENDED and request.kind != Kind.OTHER else {}
@@ -197,6 +208,7 @@ def _matter(parts: Parts, case: Case, request: Request, work: Work | None, texts
         acts=possible(state),
         work=work,
         undo_seconds=_undo_seconds(work, now),
+        lifting=lifting,
         **facts,
     )
 

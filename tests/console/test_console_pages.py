@@ -183,6 +183,20 @@ def test_after_the_first_month_no_extension_is_offered(office: Office) -> None:
     assert "den första månaden har gått" in page
 
 
+def test_a_restriction_is_lifted_after_the_person_was_told_unless_it_stays_after_all(office: Office) -> None:
+    path = office.queue("restriction")
+    with office.officer() as eva:
+        act(eva, path, "approve")
+        office.world.pass_by(seconds=31)
+        office.world.run()
+        assert act(eva, path, "lift").status_code == 422
+        act(eva, path, "lift", reason="Uppgifterna är kontrollerade.")
+        assert office.world.written()[-1] == ("restriction_ending", ANNA)
+        assert "Personen har fått veta det" in eva.get(path).text
+        act(eva, path, "keep-restricted")
+        assert "Begränsningen får vara kvar" in eva.get(path).text
+
+
 def test_a_question_goes_to_the_person(office: Office, eva: httpx2.Client) -> None:
     act(eva, office.queue(), "ask", question="Gäller det också din gamla adress?")
     assert office.world.requests() == [("erasure", "awaiting_person")]
