@@ -34,11 +34,19 @@ def listening(host: str, port: int) -> socket.socket:
     Raises:
         SettingsError: something else listens there, or this user may not.
     """
+    door = None
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)[0]
+        # With its protocol named, as `create_server` does not: only then asyncio sends without Nagle's delay.
+        door = socket.socket(family, kind, protocol)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(address)
+        door.listen()
     except OSError as error:
+        if door is not None:
+            door.close()
         raise SettingsError(f"console.port: cannot listen on {host}:{port} ({error.strerror})") from None
+    return door
 
 
 def run_server(site: object, door: socket.socket, stop: threading.Event) -> None:
