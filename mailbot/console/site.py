@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mailbot.app import App
-from mailbot.console import acts, case, login, metrics, queue
+from mailbot.console import acts, case, handover, login, metrics, queue
 from mailbot.console.guard import Guard
 from mailbot.console.visit import Desk, LogInNeeded, visitor
 from mailbot.flow.officer import NoSuchCase
@@ -30,7 +30,7 @@ def make_site(app: App) -> ASGIApp:
     """The console of an installation."""
     site = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     site.state.desk = Desk(app)
-    for page in (login, queue, case, acts, metrics):
+    for page in (login, queue, case, acts, handover, metrics):
         site.include_router(page.router)
     site.add_api_route("/health", _health, methods=["GET"])
     for name, media_type in FILES.items():

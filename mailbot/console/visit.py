@@ -69,6 +69,8 @@ class Visit:
     desk: Desk
     request: HttpRequest
     officer: Officer | None
+    language: Language | None = None
+    """Given by the address of the page; None: whoever looks at it chooses."""
 
     @property
     def parts(self) -> Parts:
@@ -88,7 +90,9 @@ class Visit:
 
     @property
     def texts(self) -> Texts:
-        """The words of the language that the officer has chosen; Swedish until then."""
+        """The words of the page's language, or that which the officer has chosen; Swedish until then."""
+        if self.language is not None:
+            return self.desk.texts[self.language]
         chosen = self.request.cookies.get(LANGUAGE_COOKIE, "")
         return self.desk.texts[Language(chosen) if chosen in tuple(Language) else Language.SWEDISH]
 

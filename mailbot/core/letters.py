@@ -169,18 +169,30 @@ class Done(Outcome):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pickup:
+    """Where a copy waits to be fetched, up to and including which day, and how many times."""
+
+    link: str
+    until: date
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CopySent(Outcome):
-    """The mail that carries the encrypted copy of the data (15(3), 20)."""
+    """The mail that carries the encrypted copy of the data (15(3), 20), or the link by which it is fetched."""
 
     template: ClassVar[str] = "copy_sent"
+    pickup: Pickup | None = None
+    """None: the copy is attached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyCode(Letter):
-    """The code that opens the copy, in a mail of its own."""
+    """The code that opens the copy, in a mail of its own. `by_link`: the copy is fetched, not attached."""
 
     template: ClassVar[str] = "copy_code"
     code: str
+    by_link: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,9 @@ class Policy(BaseModel):
         180, ge=0, description="the same kind again from the same person within this goes to the officer"
     )
     lift_days: int = Field(14, ge=1, le=90, description="how long before a restriction is lifted the person is told")
+    copy_days: int = Field(
+        14, ge=1, le=60, description="how long the copy of a person's data can be fetched by its link"
+    )
     content_days: int = Field(90, ge=0, description="how long after a case has closed its mail text is kept")
     acknowledge_unsure: bool = Field(
         default=True, description="send a neutral acknowledgement when a person has to read the mail"

@@ -26,6 +26,7 @@ from mailbot.core.letters import (
 )
 from mailbot.core.plan import Operation, Plan, Step
 from mailbot.flow.docket import PROGRAM, Docket, Greeting, greeting
+from mailbot.flow.handover import TOKEN_BYTES, Means, lay_out, means
 from mailbot.flow.post import Envelope, post
 from mailbot.mail.compose import File
 from mailbot.render.copy import encrypt, new_code
@@ -39,7 +40,7 @@ TOLD_OPERATIONS = (Operation.CHANGE, Operation.ERASE, Operation.BLANK, Operation
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """A letter and whom it goes to. `carries_copy`: the encrypted copy is attached."""
+    """A letter and whom it goes to. `carries_copy`: the encrypted copy is attached, or fetched by the letter's link."""
 
     letter: Letter
     to: str
@@ -47,14 +48,14 @@ class Addressed:
     carries_copy: bool = False
 
 
-def letters(case: Case, request: Request, plan: Plan, code: str) -> Iterator[Addressed]:
+def letters(case: Case, request: Request, plan: Plan, by: Means) -> Iterator[Addressed]:
     """Every letter that carrying out the plan sends.
 
     Args:
         case: the case the request belongs to.
         request: the request.
         plan: what is carried out.
-        code: opens the copy, where there is one.
+        by: how the copy is handed over, where there is one.
     """
     to = case.answer_to
     if to is None:
@@ -64,7 +65,7 @@ def letters(case: Case, request: Request, plan: Plan, code: str) -> Iterator[Add
     kind = Kind(request.kind)
     customers = _names(plan.steps_of(Operation.REFER))
     if kind in COPY_KINDS:
-        yield from _copy_letters(case, plan, kind, customers, code)
+        yield from _copy_letters(case, plan, kind, customers, by)
     else:
         told = plan.steps_of(*TOLD_OPERATIONS) if kind in TOLD_KINDS else ()
         recipients = tuple(sorted({one.name for step in told for one in step.notify if one.contact is not None}))
@@ -75,27 +76,34 @@ def letters(case: Case, request: Request, plan: Plan, code: str) -> Iterator[Add
 
 def answer(docket: Docket, case: Case, request: Request, plan: Plan) -> None:
     """Put the letters of a carried-out request in the outbox."""
-    code = new_code(secrets.token_bytes)
-    for addressed in letters(case, request, plan, code):
-        files = (_copy_file(docket, case, plan, code),) if addressed.carries_copy else ()
+    code, token = new_code(secrets.token_bytes), secrets.token_urlsafe(TOKEN_BYTES)
+    by = means(docket.parts, Language(case.language), code, token)
+    for addressed in letters(case, request, plan, by):
+        files: tuple[File, ...] = ()
+        if addressed.carries_copy:
+            pdf = _copy(docket, case, plan, code)
+            if by.pickup is None:
+                files = (File(f"{case.number}.pdf", "application/pdf", pdf),)
+            else:
+                lay_out(docket, case, request, by.pickup, pdf)
         envelope = Envelope(
             addressed.to, case, request.id, automatic=request.decided_by == PROGRAM, threaded=addressed.to_person
         )
         post(docket.session, docket.parts, addressed.letter, envelope, now=docket.now, files=files)
 
 
-def _copy_letters(case: Case, plan: Plan, kind: Kind, customers: tuple[str, ...], code: str) -> Iterator[Addressed]:
+def _copy_letters(case: Case, plan: Plan, kind: Kind, customers: tuple[str, ...], by: Means) -> Iterator[Addressed]:
     to = case.answer_to or ""
     items = _items(plan.steps_of(Operation.SHOW, Operation.REFER))
     if not plan.steps_of(Operation.SHOW):
         yield Addressed(NothingHeld(**greeting(case), kind=kind, customers=customers), to)
         return
-    sent = CopySent(**greeting(case), kind=kind, items=items, customers=customers)
+    sent = CopySent(**greeting(case), kind=kind, items=items, customers=customers, pickup=by.pickup)
     yield Addressed(sent, to, carries_copy=True)
-    yield Addressed(CopyCode(**greeting(case), code=code), to)
+    yield Addressed(CopyCode(**greeting(case), code=by.code, by_link=by.pickup is not None), to)
 
 
-def _copy_file(docket: Docket, case: Case, plan: Plan, code: str) -> File:
+def _copy(docket: Docket, case: Case, plan: Plan, code: str) -> bytes:
     copy: AccessCopy = make_copy(
         plan,
         docket.parts.data_map,
@@ -105,8 +113,7 @@ def _copy_file(docket: Docket, case: Case, plan: Plan, code: str) -> File:
         addresses=(case.answer_to or "",),
         day=docket.now.astimezone(STOCKHOLM).date(),
     )
-    pdf = encrypt(docket.parts.copies.make(copy), code, owner=secrets.token_hex(16))
-    return File(f"{case.number}.pdf", "application/pdf", pdf)
+    return encrypt(docket.parts.copies.make(copy), code, owner=secrets.token_hex(16))
 
 
 def _notices(case: Case, plan: Plan, kind: Kind) -> Iterator[Addressed]:

@@ -18,7 +18,7 @@ from mailbot.core.deadlines import STOCKHOLM, ExtensionRefused
 from mailbot.core.deadlines import extend as extend_clock
 from mailbot.core.decide import Reason
 from mailbot.core.identity import Level
-from mailbot.core.kinds import RIGHTS, Kind
+from mailbot.core.kinds import RIGHTS, Kind, Language
 from mailbot.core.letters import Extended, Letter, Question, RefusalGround, Refused, Rendered, RestrictionEnding
 from mailbot.core.lifecycle import Event, IllegalTransition, State, possible
 from mailbot.core.plan import Plan
@@ -27,6 +27,7 @@ from mailbot.errors import MailbotError, UsageError
 from mailbot.flow import learning
 from mailbot.flow.answers import Addressed, letters
 from mailbot.flow.docket import Docket, cancel_work, clock_of, greeting
+from mailbot.flow.handover import means
 from mailbot.flow.lift import CANCELLED, announced, restricts
 from mailbot.flow.parts import Parts
 from mailbot.flow.plans import make
@@ -37,6 +38,8 @@ from mailbot.store.tables import Case, Lifting, Mail, Request
 
 CODE_SHOWN = "••••-••••-••••-••••"
 """What stands in a preview for the code that is drawn when the copy is made."""
+LINK_END_SHOWN = "••••••••"
+"""What stands in a preview for the link's token, which is drawn then, too."""
 
 
 class NoSuchCase(UsageError, LookupError):
@@ -67,7 +70,8 @@ class Preview:
 def preview(parts: Parts, case: Case, request: Request) -> Preview:
     """What approving a request would do as things stand now."""
     plan = make(parts, case, request)
-    rendered = tuple((one, parts.replies.render(one.letter)) for one in letters(case, request, plan, CODE_SHOWN))
+    by = means(parts, Language(case.language), CODE_SHOWN, LINK_END_SHOWN)
+    rendered = tuple((one, parts.replies.render(one.letter)) for one in letters(case, request, plan, by))
     whole = [digest(plan), case.version, [[one.to, words.subject, words.text] for one, words in rendered]]
     seal = hashlib.sha256(json.dumps(whole, ensure_ascii=False).encode()).hexdigest()
     return Preview(case, request, plan, rendered, seal, _obstacle(parts, case, request))

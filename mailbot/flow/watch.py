@@ -15,6 +15,7 @@ from mailbot.core.letters import Lapsed
 from mailbot.core.lifecycle import Event, State
 from mailbot.flow.alarms import raise_alarms
 from mailbot.flow.docket import PROGRAM, Docket, greeting
+from mailbot.flow.handover import expire
 from mailbot.flow.lift import lift_due
 from mailbot.flow.parts import Parts
 from mailbot.flow.post import Envelope, post
@@ -22,7 +23,7 @@ from mailbot.flow.remind import remind_of_proofs
 from mailbot.flow.retain import retain_daily
 from mailbot.store import cases
 from mailbot.store.engine import transaction
-from mailbot.store.tables import Case, Lifting, Mail, Outgoing, Proof, Request, StoredMail
+from mailbot.store.tables import Case, Handover, Lifting, Mail, Outgoing, Proof, Request, StoredMail
 
 BATCH = 100
 _log = structlog.get_logger(__name__)
@@ -34,6 +35,7 @@ def watch(parts: Parts) -> None:
         "reminded": remind_of_proofs(parts),
         "lapsed": _lapse_unproven(parts),
         "unanswered": _lapse_unanswered(parts),
+        "copies_expired": expire(parts),
         "content_removed": _remove_content(parts),
         "lifted": lift_due(parts),
     }
@@ -96,13 +98,18 @@ def _lapse(docket: Docket, requests: list[Request]) -> int:
 
 
 def _remove_content(parts: Parts) -> int:
-    """What a person wrote is removed a set time after the case has closed; log and outcomes stay (rule 23)."""
+    """What a person wrote is removed a set time after the case has closed; log and outcomes stay (rule 23).
+
+    A copy that can still be fetched keeps its case until it is used up or expired: its letter names a later day.
+    """
     now = parts.now()
     before = now - timedelta(days=parts.policy.content_days)
+    waits = select(Handover.token_hash).where(Handover.case_id == Case.id, col(Handover.content).is_not(None))
     query = (
         select(Case)
         .where(col(Case.closed_at) < before, col(Case.content_removed_at).is_(None))
         .where(~exists(_lifting_to_come().correlate(Case)))
+        .where(~exists(waits.correlate(Case)))
         .order_by(col(Case.id))
         .limit(BATCH)
     )

@@ -13,6 +13,7 @@ from mailbot.core.kinds import Language
 from mailbot.core.letters import (
     Confirmation,
     CopyCode,
+    CopySent,
     Extended,
     Lapsed,
     Letter,
@@ -71,10 +72,7 @@ def demands(letter: Letter, words: Words, data_map: DataMap, remedy: Callable[[]
         case Extended() | RestrictionEnding():
             yield from _reasons(letter.template, letter.reasons)
         case Outcome():
-            for item in letter.kept:
-                yield from _reasons(letter.template, words.why(item))
-                if item.until is not None:
-                    yield Demand("until when something is kept", words.date(item.until))
+            yield from _outcome(letter, words)
     if is_refusal(letter) or isinstance(letter, Extended | Lapsed | NothingHeld):
         yield from _complaint(letter, data_map)
         yield from _remedy(letter, remedy())
@@ -101,6 +99,16 @@ def hold_to(demanded: Iterator[Demand], letter: Letter, rendered: Rendered) -> N
                 raise kind(f"mail/{letter.template}/{letter.language}/{name}: lacks {demand.what}")
     if letter.case and letter.case not in rendered.subject:
         raise IncompleteLetter(f"mail/{letter.template}/{letter.language}/subject.txt: lacks the case number")
+
+
+def _outcome(letter: Outcome, words: Words) -> Iterator[Demand]:
+    for item in letter.kept:
+        yield from _reasons(letter.template, words.why(item))
+        if item.until is not None:
+            yield Demand("until when something is kept", words.date(item.until))
+    if isinstance(letter, CopySent) and letter.pickup is not None:
+        yield Demand("the link to the copy", letter.pickup.link)
+        yield Demand("until when the copy can be fetched", words.date(letter.pickup.until))
 
 
 def _reasons(template: str, reasons: str) -> Iterator[Demand]:

@@ -27,6 +27,7 @@ from mailbot.core.letters import (
     NewAddressConfirmation,
     NothingHeld,
     OfficerAlarm,
+    Pickup,
     Question,
     Received,
     RecipientNotice,
@@ -44,6 +45,7 @@ CASE = "DS-2026-00042"
 NAME = "Åsa Öberg"
 CODE = "MFRG-G3DF-NQ2H-XO5T"
 COPY_CODE = "K7PM-3XWD-QH9T-RB4N"
+LINK_END = "q0Zr7mJx3Vt1c8WnKd5uYb2HsLg9EfPa4oQiTzR6wXe"
 PERSON = "asa.oberg@norrskog.example"
 CUSTOMERS = ("Norrskog Förvaltning AB",)
 UNTIL = date(2026, 12, 24)
@@ -118,8 +120,22 @@ def _outcomes(data_map: DataMap, language: Language) -> Iterator[Letter]:
     for kind in (Kind.ACCESS, Kind.PORTABILITY):
         shown = _items(data_map, Operation.SHOW, Operation.SHOW)
         yield CopySent(language=language, case=CASE, name=NAME, kind=kind, items=shown, customers=CUSTOMERS)
-    yield CopyCode(language=language, case=CASE, name=NAME, code=COPY_CODE)
+        yield CopySent(
+            language=language,
+            case=CASE,
+            name=NAME,
+            kind=kind,
+            items=shown,
+            customers=CUSTOMERS,
+            pickup=_pickup(language),
+        )
+    for by_link in (False, True):
+        yield CopyCode(language=language, case=CASE, name=NAME, code=COPY_CODE, by_link=by_link)
     yield NothingHeld(language=language, case=CASE, name=NAME, kind=Kind.ACCESS)
+
+
+def _pickup(language: Language) -> Pickup:
+    return Pickup(link=f"https://mailbot.example/copy/{language}/{LINK_END}", until=UNTIL, times=3)
 
 
 def _endings(language: Language) -> Iterator[Letter]:

@@ -280,6 +280,22 @@ class OfficerSession(SQLModel, table=True):
     expires_at: datetime = _instant(nullable=False)
 
 
+class Handover(SQLModel, table=True):
+    """An encrypted copy of a person's data that waits to be fetched by a link, without log-in."""
+
+    __tablename__ = "handover"
+    token_hash: str = Field(primary_key=True, max_length=64)
+    """SHA-256 of the link's token; the token itself lies only in the outgoing mail."""
+    case_id: int = Field(foreign_key="case.id", index=True)
+    request_id: int | None = Field(default=None, foreign_key="request.id")
+    content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """The encrypted PDF. Content; None when it is used up, or its time is over."""
+    fetches_left: int
+    expires_at: datetime = _instant(nullable=False, index=True)
+    fetched_at: datetime | None = _instant()
+    """When it was fetched last."""
+
+
 class ReminderSent(SQLModel, table=True):
     """A retention reminder, so that nothing is purged whose reminder was not delivered to the mail server (rule 25)."""
 
