@@ -127,7 +127,10 @@ class ConsoleSettings(_Section):
 
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535, description="0: any free port")
-    base_url: str = Field("", description="address that officers reach it by, for links in mails; empty: no links")
+    base_url: str = Field(
+        "",
+        description="address to reach it by, for links in mails; empty: no links, copies are attached",
+    )
 
 
 class LogSettings(_Section):
