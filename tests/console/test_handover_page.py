@@ -1,6 +1,9 @@
 """The page behind the link in a letter: what looks at it, what fetches by it, and what it tells strangers."""
 
 import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,15 +13,16 @@ from mailbot.console.site import make_site
 from mailbot.store import officers
 from mailbot.store.engine import transaction
 from mailbot.store.tables import Handover
-from tests.flow.conftest import ANNA, World, new_world  # noqa: F401 - a fixture here, too
+from tests.flow.conftest import ANNA, World
 from tests.flow.test_handover import AT_THE_CONSOLE, OFFICERS, URL, ask, token_in
 
 NEVER_WAS = "A" * 43
 
 
 @pytest.fixture
-def world(new_world) -> World:  # noqa: F811
-    return ask(new_world(**AT_THE_CONSOLE))
+def world(tmp_path: Path) -> Iterator[World]:
+    with closing(World(tmp_path, **AT_THE_CONSOLE)) as world:
+        yield ask(world)
 
 
 @pytest.fixture
@@ -151,13 +155,13 @@ def test_a_link_in_another_language_leads_nowhere(browser, path: str) -> None:
     ("overrides", "said"),
     [(AT_THE_CONSOLE, "med en länk till krypterat registerutdrag"), ({}, "med krypterat registerutdrag")],
 )
-def test_the_officer_reads_which_way_the_copy_will_go(new_world, overrides, said: str) -> None:  # noqa: F811
-    world = new_world(**overrides, policy=OFFICERS)
-    world.receive(ANNA, "access")
-    world.answer(ANNA, "Ja")
-    eva = browsing(world)
-    eva.cookies.set("mailbot_session", begun(world))
-    page = eva.get(f"/case/{world.case().number}")
+def test_the_officer_reads_which_way_the_copy_will_go(tmp_path: Path, overrides, said: str) -> None:
+    with closing(World(tmp_path, **overrides, policy=OFFICERS)) as world:
+        world.receive(ANNA, "access")
+        world.answer(ANNA, "Ja")
+        eva = browsing(world)
+        eva.cookies.set("mailbot_session", begun(world))
+        page = eva.get(f"/case/{world.case().number}")
     assert said in page.text
 
 

@@ -163,6 +163,7 @@ def test_content_of_a_case_goes_when_its_copy_has_gone(new_world) -> None:
     world.pass_by(days=3)
     world.run()
     assert handover.waits(world.parts, token)
+    assert world.rows(Case)[0].content_removed_at is None
     world.pass_by(days=15)
     world.run()
     assert world.rows(Handover)[0].content is None

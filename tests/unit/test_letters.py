@@ -19,6 +19,7 @@ from mailbot.core.letters import (
     Item,
     Lapsed,
     NothingHeld,
+    Pickup,
     Question,
     Received,
     RefusalGround,
@@ -401,6 +402,22 @@ def test_an_override_that_drops_a_block_of_a_refusal_cannot_be_sent(tmp_path, bo
     replies = replies_with(tmp_path, **{f"refused__sv__{body.replace('.', '_dot_')}": text})
     with pytest.raises(IncompleteRefusal, match=f"mail/refused/sv/{re.escape(body)}: lacks {lacks}"):
         replies.render(refused())
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("{{ case }} {{ pickup.until | date }}", "the link to the copy"),
+        ("{{ case }} {{ pickup.link }}", "until when the copy can be fetched"),
+    ],
+)
+def test_an_override_that_drops_the_link_to_a_copy_cannot_be_sent(tmp_path, text, lacks):
+    replies = replies_with(tmp_path, copy_sent__sv__body_dot_txt=text)
+    letter = CopySent(language=SV, case=CASE, kind=Kind.ACCESS, items=())
+    waiting = Pickup(link="https://mailbot.example/copy/sv/abc", until=DAY, times=3)
+    assert REPLIES.render(replace(letter, pickup=waiting))
+    with pytest.raises(IncompleteLetter, match=lacks):
+        replies.render(replace(letter, pickup=waiting))
 
 
 def test_a_remedy_block_without_a_court_is_refused(tmp_path):
