@@ -7,7 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import presence_of_element_located, staleness_of
 from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.console.conftest import NAME, PASSWORD, Office
 from tests.console.test_console_pages import HOSTILE
@@ -30,7 +33,15 @@ def log_in(driver: Chrome, url: str) -> None:
 
 
 def press(driver: Chrome, words: str) -> None:
-    driver.find_element(By.XPATH, f"//button[normalize-space()='{words}']").click()
+    follow(driver, driver.find_element(By.XPATH, f"//button[normalize-space()='{words}']"))
+
+
+def follow(driver: Chrome, element: WebElement) -> None:
+    """Click on what leads to another page, and wait until that is there."""
+    element.click()
+    wait = WebDriverWait(driver, 20)
+    wait.until(staleness_of(element))
+    wait.until(presence_of_element_located((By.TAG_NAME, "main")))
 
 
 def unfold(driver: Chrome, words: str) -> None:
@@ -44,7 +55,7 @@ def text(driver: Chrome) -> str:
 def test_an_officer_approves_from_the_queue_and_changes_her_mind(office: Office, browser: Chrome) -> None:
     office.queue()
     browser.refresh()
-    browser.find_element(By.LINK_TEXT, "Radering").click()
+    follow(browser, browser.find_element(By.LINK_TEXT, "Radering"))
     assert "Vi har raderat" in text(browser)
 
     press(browser, "Godkänn")
