@@ -12,7 +12,7 @@ from tests.flow.conftest import ANNA
 from tests.flow.test_time import EVENTS, hold
 
 POINTS = int(os.environ.get("KILL_POINTS", "12"))
-"""The full check, in .ci/run, kills at 250 points."""
+"""`KILL_POINTS=250 pytest tests/flow/test_kill.py` is the full check, of some minutes."""
 
 
 def test_a_kill_at_any_line_loses_nothing_and_does_nothing_twice(new_world, tmp_path: Path) -> None:
